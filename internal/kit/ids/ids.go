@@ -30,7 +30,7 @@ func New[T any]() ID[T] { return ID[T](next()) }
 
 func next() int64 {
 	var b [8]byte
-	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails, by its own documentation
+	_, _ = rand.Read(b[:])                             // crypto/rand.Read never fails, by its own documentation
 	r := int64(binary.LittleEndian.Uint64(b[:]) >> 44) // 20 random bits
 	n := (time.Now().UnixMilli()-epoch)<<22 | r<<2
 	made.Lock()
