@@ -81,6 +81,7 @@ type Frame struct {
 	Menu         []MenuItem
 	Flash        string
 	Path         string
+	Search       bool // whether the search box is shown
 	Demo         bool
 }
 
