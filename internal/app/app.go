@@ -54,7 +54,7 @@ func Migrations() []db.Migrations {
 
 // Open opens the store, brings its schema up to date and builds every capability.
 func Open(ctx context.Context, o Options) (*App, error) {
-	if o.Clock == (clock.Clock{}) {
+	if o.Clock.Zero() {
 		o.Clock = clock.System()
 	}
 	if o.Log == nil {
