@@ -181,7 +181,7 @@ type HiddenInput struct{ Name, Value string }
 // field is what all inputs share: the label above, then the hint, then the error, each with its own id.
 type field struct {
 	id, label, hint, err string
-	optional, hide, big bool
+	optional, hide, big  bool
 }
 
 func newField(id, name, label, hint, err string, optional, hide, big bool) field {
