@@ -348,7 +348,7 @@ func (t ChoiceInput) optionAttrs(i int, o Option) templ.Attributes {
 		a["aria-describedby"] = t.optionID(i) + "-item-hint"
 	}
 	if o.Conditional != nil {
-		a["data-aria-controls"] = "conditional-" + t.optionID(i)
+		a["data-shows"] = "conditional-" + t.optionID(i)
 	}
 	if o.Disabled {
 		a["disabled"] = true

@@ -36,7 +36,7 @@ func samplePupils() TableData[samplePupil] {
 	return TableData[samplePupil]{
 		Caption: "Year 8 pupils with three or more barriers", HideCaption: true, Sticky: true, Sort: SortFrom(at, "name"),
 		Columns: []Column[samplePupil]{
-			{Head: "", Cell: func(p samplePupil) templ.Component { return choose(p) }, NoPrint: true},
+			{Head: "Choose", NoHead: true, Cell: func(p samplePupil) templ.Component { return choose(p) }, NoPrint: true},
 			{Head: "Name", Sort: "name", RowHead: true, Cell: func(p samplePupil) templ.Component { return pupilName(p) }},
 			{Head: "Class", Sort: "class", Text: func(p samplePupil) string { return p.Class }},
 			{Head: "Barriers", Sort: "factor", Numeric: true, Cell: func(p samplePupil) templ.Component { return factor(p) }},

@@ -2,9 +2,7 @@
 import { createAll } from 'govuk-frontend/dist/govuk/init.mjs'
 import { Button } from 'govuk-frontend/dist/govuk/components/button/button.mjs'
 import { CharacterCount } from 'govuk-frontend/dist/govuk/components/character-count/character-count.mjs'
-import { Checkboxes } from 'govuk-frontend/dist/govuk/components/checkboxes/checkboxes.mjs'
 import { ErrorSummary } from 'govuk-frontend/dist/govuk/components/error-summary/error-summary.mjs'
-import { Radios } from 'govuk-frontend/dist/govuk/components/radios/radios.mjs'
 import { SkipLink } from 'govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs'
 
 const sentKey = 'ajar-sent'
@@ -13,8 +11,9 @@ document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 
 function start (scope) {
   createAll(Button, { preventDoubleClick: true }, scope)
-  for (const part of [CharacterCount, Checkboxes, ErrorSummary, Radios, SkipLink]) createAll(part, {}, scope)
+  for (const part of [CharacterCount, ErrorSummary, SkipLink]) createAll(part, {}, scope)
   scope.querySelectorAll('form[data-autosave]').forEach(autosave)
+  scope.querySelectorAll('[data-conditional]').forEach(conditional)
   scope.querySelectorAll('[data-date]').forEach(calendar)
   scope.querySelectorAll('[data-print]').forEach(printButton)
 }
@@ -27,6 +26,18 @@ function closeMenus () {
     if (e.key !== 'Escape') return
     open().forEach((d) => { d.open = false; d.querySelector('summary').focus() })
   })
+}
+
+// What belongs to an answer is in view only while that answer is chosen. (Not GOV.UK's own script for it: that puts
+// aria-expanded on radio buttons, which ARIA does not allow and our accessibility check refuses.)
+function conditional (group) {
+  const show = () => group.querySelectorAll('[data-shows]').forEach((input) => {
+    const part = document.getElementById(input.dataset.shows)
+    if (part) part.classList.toggle(`govuk-${group.dataset.conditional}__conditional--hidden`, !input.checked)
+  })
+  group.addEventListener('change', show)
+  window.addEventListener('pageshow', show) // the browser may have put back an older choice
+  show()
 }
 
 // The browser's own calendar beside a date that is typed.
@@ -46,7 +57,6 @@ function calendar (box) {
   button.className = 'ajar-date__button'
   button.setAttribute('aria-label', box.dataset.choose)
   button.title = box.dataset.choose
-  button.append(picker)
   button.addEventListener('click', () => {
     const parts = typed.value.trim().split(/[\s/.-]+/)
     if (parts.length === 3 && parts[2].length === 4) picker.value = [parts[2], parts[1].padStart(2, '0'), parts[0].padStart(2, '0')].join('-')
@@ -58,7 +68,7 @@ function calendar (box) {
     typed.dispatchEvent(new Event('input', { bubbles: true }))
     typed.focus()
   })
-  box.append(button)
+  box.append(button, picker)
 }
 
 function printButton (button) {
