@@ -100,7 +100,7 @@ func readStatements(t Tree, folder string) (statements []statement, found []Find
 			}
 		}
 	}
-	r := reader{texts: texts, used: map[string]bool{}}
+	r := reader{texts: texts, used: map[string]bool{}, reading: map[string]bool{}}
 	for _, f := range files { // first see which texts others are built on
 		ast.Inspect(f.file, func(n ast.Node) bool {
 			if b, ok := n.(*ast.BinaryExpr); ok && b.Op == token.ADD {
@@ -111,6 +111,7 @@ func readStatements(t Tree, folder string) (statements []statement, found []Find
 		})
 	}
 	for _, f := range files {
+		r.locals = assigned(f.file)
 		seen := map[ast.Node]bool{}
 		keep := func(e ast.Expr, toHandle bool) {
 			if seen[e] {
@@ -203,8 +204,29 @@ func markSeen(e ast.Expr, seen map[ast.Node]bool) {
 }
 
 type reader struct {
-	texts map[string]ast.Expr
-	used  map[string]bool // names that stand in a concatenation
+	texts   map[string]ast.Expr
+	locals  map[string][]ast.Expr // what the variables of a file's functions are given, by name
+	used    map[string]bool       // names that stand in a concatenation
+	reading map[string]bool       // variables on the way down, which may be built on themselves
+}
+
+// assigned collects what is given to variables inside functions. Two functions may use one name for different things; for a reading of
+// what a statement may hold that is near enough.
+func assigned(f *ast.File) map[string][]ast.Expr {
+	out := map[string][]ast.Expr{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || len(a.Lhs) != len(a.Rhs) {
+			return true
+		}
+		for i := range a.Lhs {
+			if id, ok := a.Lhs[i].(*ast.Ident); ok {
+				out[id.Name] = append(out[id.Name], a.Rhs[i])
+			}
+		}
+		return true
+	})
+	return out
 }
 
 func (r reader) noteUse(e ast.Expr) {
@@ -241,6 +263,7 @@ func (r reader) text(e ast.Expr, depth int) (string, bool) {
 		if v := r.texts[e.Name]; v != nil {
 			return r.text(v, depth+1)
 		}
+		return r.local(e.Name, depth)
 	case *ast.BinaryExpr:
 		x, okX := r.text(e.X, depth+1)
 		y, okY := r.text(e.Y, depth+1)
@@ -261,6 +284,22 @@ func (r reader) text(e ast.Expr, depth int) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// local puts together all that a variable may hold.
+func (r reader) local(name string, depth int) (string, bool) {
+	if r.reading[name] {
+		return "", false
+	}
+	r.reading[name] = true
+	defer delete(r.reading, name)
+	all := ""
+	for _, v := range r.locals[name] {
+		if s, ok := r.text(v, depth+1); ok {
+			all += " " + s
+		}
+	}
+	return all + dynamic, all != ""
 }
 
 // isSQL says whether a text is a statement. Where the place does not say so, the text must: a sentence for people may begin with "select" too.
