@@ -141,7 +141,7 @@ func sampleWidths(head []byte, sep byte, splitCR bool) []int {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil || blank(cells) {
+		if err != nil || len(cells) == 1 && blank(cells) {
 			continue
 		}
 		widths = append(widths, len(cells))
@@ -230,9 +230,13 @@ func (c *csvRows) read() ([]string, int, error) {
 		c.nextLine = last + 1 + strings.Count(cells[len(cells)-1], "\n")
 		return cells, c.n, nil
 	case errors.Is(err, io.EOF):
-		if c.txt.lines >= c.nextLine {
-			c.skipped += c.txt.lines - c.nextLine + 1
-			c.nextLine = c.txt.lines + 1
+		lines := c.txt.lines
+		if c.offset > 0 {
+			lines-- // the sep= line
+		}
+		if lines >= c.nextLine {
+			c.skipped += lines - c.nextLine + 1
+			c.nextLine = lines + 1
 		}
 		return nil, 0, io.EOF
 	case errors.As(err, &parse), errors.Is(err, errRecordTooLong):

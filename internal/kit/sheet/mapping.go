@@ -58,8 +58,13 @@ type Rule struct {
 // Pair is one line of a value map.
 type Pair struct{ From, To string }
 
-// Column makes the rule that takes one column as it is.
-func Column(name string) Rule { return Rule{Template: "{" + escapeBraces(name) + "}"} }
+// Column makes the rule that takes one column as it is, also one that is called "row".
+func Column(name string) Rule {
+	if name == rowToken {
+		name = " " + name
+	}
+	return Rule{Template: "{" + escapeBraces(name) + "}"}
+}
 
 func escapeBraces(s string) string {
 	return strings.NewReplacer("{", "{{", "}", "}}").Replace(s)
@@ -94,7 +99,10 @@ func LoadMapping(data []byte) (m *Mapping, err error) {
 		return nil, fail("", BadMapping, "The mapping is empty or has more than one part. It needs one list of fields.")
 	}
 	m = &Mapping{}
-	return m, m.load(file.Docs[0].Body)
+	if err := m.load(file.Docs[0].Body); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 var yamlPlace = regexp.MustCompile(`^\[(\d+):\d+\] ([^\n]*)`)
@@ -326,10 +334,6 @@ func (r *Rule) loadSource(e entry) error {
 			return mappingError(e.line, "column needs the name of a column")
 		}
 		r.Template = Column(s).Template
-		if s == rowToken {
-			// A column that is really called "row" must not become the row number.
-			r.Template = "{ row}"
-		}
 	}
 	return nil
 }
