@@ -206,7 +206,7 @@ func (c *common) folder() (string, error) {
 	return c.dir, c.err.dir
 }
 
-// ajar builds the binary as `make run` does.
+// ajar builds the binary, with the flags of the gate so that what the gate has compiled is used again.
 func (c *common) ajar(t testing.TB) string {
 	t.Helper()
 	dir, err := c.folder()
@@ -219,7 +219,7 @@ func (c *common) ajar(t testing.TB) string {
 			c.err.ajar = errors.New("there is no cmd/ajar to build")
 			return
 		}
-		cmd := exec.Command("go", "build", "-buildvcs=false", "-trimpath", "-o", binary, "./cmd/ajar")
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "./cmd/ajar")
 		cmd.Dir = root
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
