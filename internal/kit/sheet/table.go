@@ -171,7 +171,7 @@ func (t *Table) Next() (Row, error) {
 		switch {
 		case errors.As(err, &rowErr):
 			t.data++
-			return Row{N: n, Data: t.data, Cells: rowErr.Cells}, t.rowError(rowErr)
+			return Row{N: rowErr.Err.Row, Data: t.data, Cells: rowErr.Cells}, t.rowError(rowErr)
 		case err != nil:
 			t.finish(err)
 			continue
