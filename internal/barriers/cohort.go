@@ -158,7 +158,7 @@ func freeze(tx *db.Tx, member ids.ID[Member], pupil roll.PupilID) error {
 		if r.HasValue {
 			n = &r.Value
 		}
-		if err := put(r.Subject+" ("+progress.LookUpScale(r.Scale).Name+")", r.Text, n, r.On, r.Source); err != nil {
+		if err := put(r.Subject+" ("+scaleWords(r.Scale)+")", r.Text, n, r.On, r.Source); err != nil {
 			return err
 		}
 	}
@@ -275,4 +275,12 @@ func CohortIn(tx *db.Tx, id CohortID) (c Cohort, members []Member, err error) {
 		members[i].Baseline = by[members[i].ID]
 	}
 	return c, members, nil
+}
+
+func scaleWords(scale string) string {
+	s := progress.LookUpScale(scale)
+	if s.Words == "" {
+		return s.Name
+	}
+	return s.Words
 }

@@ -198,7 +198,7 @@ func fill(p *Pupil, s *subject, snap *progress.Snapshot, day string) {
 	}
 	for _, c := range []struct {
 		key   Key
-		count progress.Count
+		count progress.Counted
 	}{{BehaviourIncidents, snap.Counts.Behaviour}, {BehaviourPraise, snap.Counts.Praise}, {HomeworkSet, snap.Counts.HomeworkSet}, {HomeworkMissed, snap.Counts.HomeworkMissed}} {
 		if c.count.Known {
 			p.SetWhole(c.key, c.count.N)
