@@ -56,6 +56,7 @@ func TestWorkbookCellsAreWhatAPersonSees(t *testing.T) {
 		{day.Add(9*time.Hour + 30*time.Minute), "dd/mm/yyyy hh:mm", 0, "2013-09-05 09:30:00"},
 		{day, "dd/mm/yyyy hh:mm", 0, "2013-09-05"},
 		{0.395833333333333, "hh:mm", 0, "09:30:00"},
+		{1.0625, "[h]:mm", 0, "25:30:00"},
 		{"not known", "dd/mm/yyyy", 0, "not known"},
 		{0.85, "", 9, "85"},
 		{0.85, "0.0%", 0, "85"},
@@ -191,6 +192,7 @@ func TestDamagedWorkbooks(t *testing.T) {
 	})
 	const sheet = "xl/worksheets/sheet1.xml"
 	for _, c := range []struct{ name, entry, old, now string }{
+		{"a second table", sheet, `</sheetData>`, `</sheetData><sheetData><row r="50"/></sheetData>`},
 		{"cut in the middle", sheet, `<row r="20"`, `<!-- `},
 		{"tags crossed", sheet, `<row r="20"`, `</sheetData><row r="20"`},
 		{"row number twice", sheet, `<row r="20"`, `<row r="19"`},
