@@ -181,7 +181,7 @@ type HiddenInput struct{ Name, Value string }
 // field is what all inputs share: the label above, then the hint, then the error, each with its own id.
 type field struct {
 	id, label, hint, err string
-	optional, hide, big bool
+	optional, hide, big  bool
 }
 
 func newField(id, name, label, hint, err string, optional, hide, big bool) field {
@@ -348,7 +348,7 @@ func (t ChoiceInput) optionAttrs(i int, o Option) templ.Attributes {
 		a["aria-describedby"] = t.optionID(i) + "-item-hint"
 	}
 	if o.Conditional != nil {
-		a["data-aria-controls"] = "conditional-" + t.optionID(i)
+		a["data-shows"] = "conditional-" + t.optionID(i)
 	}
 	if o.Disabled {
 		a["disabled"] = true

@@ -427,17 +427,10 @@ func Suggest(fields, header []string, synonyms map[string][]string) *Mapping {
 	}
 	for _, f := range fields {
 		if i, ok := found[f]; ok {
-			m.Fields = append(m.Fields, FieldRule{f, columnRule(header[i])})
+			m.Fields = append(m.Fields, FieldRule{f, Column(cleanName(header[i]))})
 		}
 	}
 	return m
-}
-
-func columnRule(name string) Rule {
-	if name == rowToken {
-		return Rule{Template: "{ row}"}
-	}
-	return Column(name)
 }
 
 func exactColumn(name string, header []string, taken map[int]bool) int {

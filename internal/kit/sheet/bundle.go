@@ -77,7 +77,10 @@ func OpenBundle(name string, data io.ReaderAt, size int64, lim Limits) (*Bundle,
 	if len(dirs) > 1 {
 		return nil, fail(name, Unsupported, "The CSV files are in %d different folders. Put them into one folder and pack that.", len(dirs))
 	}
-	return b, b.complete()
+	if err := b.complete(); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 func zipOpener(f *zip.File, size int64) opener {

@@ -21,17 +21,13 @@ const (
 
 type opener func() (io.ReadCloser, error)
 
-// OpenCSV is [Open] for text whose separator is known, for instance from a saved mapping. A separator of 0 is sniffed.
+// OpenCSV is [Open] for text whose separator is known, for instance from a saved mapping. A separator of 0 is sniffed; a
+// workbook is read as one all the same.
 func OpenCSV(name string, data io.ReaderAt, size int64, lim Limits, separator rune) (*Table, error) {
-	lim, name = lim.orDefaults(), displayName(name)
 	if separator != 0 && !strings.ContainsRune(",;\t|:", separator) {
-		return nil, fail(name, Unsupported, "The separator %q is not known; use a comma, semicolon, tab, colon or |.", separator)
+		return nil, fail(displayName(name), Unsupported, "The separator %q is not known; use a comma, semicolon, tab, colon or |.", separator)
 	}
-	if size <= 0 {
-		return Open(name, data, size, lim)
-	}
-	open := func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(data, 0, size)), nil }
-	return openCSV(name, open, lim, byte(separator))
+	return openTable(name, data, size, lim, "", byte(separator))
 }
 
 // openCSV reads the whole text once to learn its encoding and line ends, and then streams it.
@@ -141,7 +137,7 @@ func sampleWidths(head []byte, sep byte, splitCR bool) []int {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil || blank(cells) {
+		if err != nil || len(cells) == 1 && blank(cells) {
 			continue
 		}
 		widths = append(widths, len(cells))
@@ -230,9 +226,13 @@ func (c *csvRows) read() ([]string, int, error) {
 		c.nextLine = last + 1 + strings.Count(cells[len(cells)-1], "\n")
 		return cells, c.n, nil
 	case errors.Is(err, io.EOF):
-		if c.txt.lines >= c.nextLine {
-			c.skipped += c.txt.lines - c.nextLine + 1
-			c.nextLine = c.txt.lines + 1
+		lines := c.txt.lines
+		if c.offset > 0 {
+			lines-- // the sep= line
+		}
+		if lines >= c.nextLine {
+			c.skipped += lines - c.nextLine + 1
+			c.nextLine = lines + 1
 		}
 		return nil, 0, io.EOF
 	case errors.As(err, &parse), errors.Is(err, errRecordTooLong):

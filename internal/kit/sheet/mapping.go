@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -58,8 +59,13 @@ type Rule struct {
 // Pair is one line of a value map.
 type Pair struct{ From, To string }
 
-// Column makes the rule that takes one column as it is.
-func Column(name string) Rule { return Rule{Template: "{" + escapeBraces(name) + "}"} }
+// Column makes the rule that takes one column as it is, also one that is called "row".
+func Column(name string) Rule {
+	if name == rowToken {
+		name = " " + name
+	}
+	return Rule{Template: "{" + escapeBraces(name) + "}"}
+}
 
 func escapeBraces(s string) string {
 	return strings.NewReplacer("{", "{{", "}", "}}").Replace(s)
@@ -68,7 +74,9 @@ func escapeBraces(s string) string {
 const (
 	// maxMapping bounds how deep a hostile file can nest; a mapping of 150 fields has 8 KB.
 	maxMapping = 32 << 10
-	rowToken   = "row"
+	// The YAML parser's time grows with the square of the nesting.
+	maxBrackets, maxBraces = 200, 2_000
+	rowToken               = "row"
 )
 
 var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,63}$`)
@@ -83,6 +91,9 @@ func LoadMapping(data []byte) (m *Mapping, err error) {
 	if len(data) > maxMapping {
 		return nil, fail("", BadMapping, "The mapping is larger than %s; this is not a mapping file.", bytesText(maxMapping))
 	}
+	if bytes.Count(data, []byte("[")) > maxBrackets || bytes.Count(data, []byte("{")) > maxBraces {
+		return nil, fail("", BadMapping, "The mapping has more brackets than any mapping needs; this is not a mapping file.")
+	}
 	if !utf8.Valid(data) || strings.ContainsRune(string(data), 0) {
 		return nil, fail("", BadMapping, "The mapping is not UTF-8 text. Save it as UTF-8.")
 	}
@@ -94,7 +105,10 @@ func LoadMapping(data []byte) (m *Mapping, err error) {
 		return nil, fail("", BadMapping, "The mapping is empty or has more than one part. It needs one list of fields.")
 	}
 	m = &Mapping{}
-	return m, m.load(file.Docs[0].Body)
+	if err := m.load(file.Docs[0].Body); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 var yamlPlace = regexp.MustCompile(`^\[(\d+):\d+\] ([^\n]*)`)
@@ -326,10 +340,6 @@ func (r *Rule) loadSource(e entry) error {
 			return mappingError(e.line, "column needs the name of a column")
 		}
 		r.Template = Column(s).Template
-		if s == rowToken {
-			// A column that is really called "row" must not become the row number.
-			r.Template = "{ row}"
-		}
 	}
 	return nil
 }

@@ -124,8 +124,9 @@ func (t *text) survey() (valid bool, err error) {
 		}
 		if len(fresh) > 0 {
 			t.lines += bytes.Count(fresh, []byte("\n"))
-			pairs := bytes.Count(fresh, []byte("\r\n"))
-			t.loneCR += bytes.Count(fresh, []byte("\r")) - pairs
+			if bytes.IndexByte(fresh, '\r') >= 0 {
+				t.loneCR += bytes.Count(fresh, []byte("\r")) - bytes.Count(fresh, []byte("\r\n"))
+			}
 			if last == '\r' && fresh[0] == '\n' {
 				t.loneCR--
 			}
