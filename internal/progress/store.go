@@ -3,6 +3,7 @@ package progress
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
@@ -256,9 +257,17 @@ func (a *Attendance) addWeek(week Week, w Window) {
 
 // days are the first and the last day within the window on which a session counts as possible; empty when there is none.
 func (w Week) days(in Window) (first, last string) {
-	for i := 0; i < len(w.Marks); i += 2 {
-		day := addDays(w.Monday, i/2)
-		if day < in.From || in.To != "" && day > in.To || w.CountsBetween(day, day).Possible == 0 {
+	monday, err := time.Parse(time.DateOnly, w.Monday)
+	if err != nil {
+		return "", ""
+	}
+	for i, mark := range w.Marks {
+		code, ok := codeByMark[mark]
+		if !ok || (Sessions{}).with(*code).Possible == 0 {
+			continue
+		}
+		day := monday.AddDate(0, 0, i/2).Format(time.DateOnly)
+		if day < in.From || in.To != "" && day > in.To {
 			continue
 		}
 		if first == "" {
