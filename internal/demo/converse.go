@@ -218,11 +218,11 @@ func (l *loader) talk(key access.Pass, st people, round int, t conversations.Lin
 
 // review looks at the targets of the round before.
 func (l *loader) review(key access.Pass, t conversations.Line, meet time.Time) error {
-	list, err := l.Conversations.OpenTargets(l.ctx, key, t.PupilID)
+	pack, err := l.Conversations.Pack(l.ctx, key, t.ID)
 	if err != nil {
 		return err
 	}
-	for _, x := range list {
+	for _, x := range pack.Last {
 		state, why, next := "met", "", "done"
 		switch l.m.r.IntN(8) {
 		case 0, 1:
