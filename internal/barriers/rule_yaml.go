@@ -52,8 +52,9 @@ func (e RuleFileErrors) Error() string {
 }
 
 const (
-	maxRuleFile = 1 << 20
+	maxRuleFile = 256 << 10
 	maxRules    = 500
+	maxNesting  = 100
 )
 
 var ruleCode = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$`)
@@ -63,9 +64,12 @@ var ruleCode = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$`)
 func ParseRules(file []byte) (rules []RuleText, err error) {
 	switch {
 	case len(file) > maxRuleFile:
-		return nil, RuleFileErrors{{1, "", "the file is larger than 1 MB, which no set of rules is"}}
+		return nil, RuleFileErrors{{1, "", "the file is larger than 256 KB, which no set of rules is"}}
 	case !utf8.Valid(file):
 		return nil, RuleFileErrors{{1, "", "the file is not text in UTF-8"}}
+	}
+	if line := tooDeep(file); line > 0 {
+		return nil, RuleFileErrors{{line, "", "too many brackets are open at once"}}
 	}
 	// The YAML reader is not ours; whatever it does with a hostile file must not stop the program.
 	defer func() {
@@ -85,6 +89,25 @@ func ParseRules(file []byte) (rules []RuleText, err error) {
 		return nil, r.faults
 	}
 	return r.rules, nil
+}
+
+// tooDeep finds the line where brackets are nested deeper than any rule needs. The YAML reader's time grows with the square of that.
+func tooDeep(file []byte) int {
+	depth, line := 0, 1
+	for _, b := range file {
+		switch b {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth = max(depth-1, 0)
+		case '\n':
+			line++
+		}
+		if depth > maxNesting {
+			return line
+		}
+	}
+	return 0
 }
 
 func yamlFault(err error) RuleFileError {

@@ -105,6 +105,7 @@ func TestParseRulesRefuses(t *testing.T) {
 		{"barriers:\n\t- code: a\n", 2, "YAML"},
 		{"\xff\xfe", 1, "UTF-8"},
 		{strings.Repeat("#", maxRuleFile+1), 1, "larger"},
+		{"barriers:\n" + strings.Repeat("[", 100_000), 2, "too many brackets"},
 		{"barriers:\n" + strings.Repeat("- {}\n", maxRules+1), 1, "501 rules"},
 	}
 	for _, tt := range tests {
