@@ -103,9 +103,9 @@ func parseMarksRow(get func(string) string) (attendanceRow, error) {
 	if len(codes) > longestMarks {
 		return attendanceRow{}, refuse("marks", get("marks"), "There are %d marks in one cell, which is more than two years of school.", len(codes))
 	}
-	days, err := markDays(from, to, len(codes))
-	if err != nil {
-		return attendanceRow{}, refuse("marks", get("marks"), "%s", err)
+	days, why := markDays(from, to, len(codes))
+	if why != "" {
+		return attendanceRow{}, refuse("marks", get("marks"), "%s", why)
 	}
 	var row attendanceRow
 	for i, code := range codes {
@@ -124,15 +124,15 @@ func parseMarksRow(get func(string) string) (attendanceRow, error) {
 	return row, nil
 }
 
-// markDays gives the days of a run of marks.
-func markDays(from, to string, marks int) ([]string, error) {
+// markDays gives the days of a run of marks, or says why they do not fit.
+func markDays(from, to string, marks int) (days []string, why string) {
 	var all, weekdays []string
 	last := to
 	if to == "" {
 		last = addDays(from, (marks+1)/2-1)
 	}
 	if last < from {
-		return nil, fmt.Errorf("The last day, %s, is before the first, %s.", DayWords(to), DayWords(from))
+		return nil, fmt.Sprintf("The last day, %s, is before the first, %s.", DayWords(to), DayWords(from))
 	}
 	for on := from; on <= last && len(all) <= longestMarks/2; on = addDays(on, 1) {
 		all = append(all, on)
@@ -142,11 +142,11 @@ func markDays(from, to string, marks int) ([]string, error) {
 	}
 	switch {
 	case to == "", marks == 2*len(all):
-		return all, nil
+		return all, ""
 	case marks == 2*len(weekdays):
-		return weekdays, nil
+		return weekdays, ""
 	}
-	return nil, fmt.Errorf("There are %d marks, but from %s to %s there are %d sessions, or %d without weekends.", marks, DayWords(from), DayWords(to), 2*len(all), 2*len(weekdays))
+	return nil, fmt.Sprintf("There are %d marks, but from %s to %s there are %d sessions, or %d without weekends.", marks, DayWords(from), DayWords(to), 2*len(all), 2*len(weekdays))
 }
 
 func weekend(on string) bool {
