@@ -51,7 +51,7 @@ func leans(file, imported string) string {
 	from := folderOf(file)
 	inside, ours := strings.CutPrefix(imported, Module+"/")
 	if !ours {
-		if from == "ui" && outside(imported) && !strings.HasPrefix(imported, "github.com/a-h/templ") {
+		if from == "ui" && !strings.HasSuffix(file, "_test.go") && outside(imported) && !strings.HasPrefix(imported, "github.com/a-h/templ") {
 			return "ui uses templ and the standard library, and not " + imported
 		}
 		return ""

@@ -15,6 +15,7 @@ var Levels = [][]string{
 	{"conversations", "meetings", "activities", "voice"},
 	{"casework"},
 	{"transitions"},
+	{"demo"},
 	{"app"},
 }
 

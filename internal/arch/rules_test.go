@@ -29,6 +29,7 @@ var cases = []struct {
 	{"kit looks at ui", "imports", Tree{"internal/kit/web/x.go": `package web; import "ajar/internal/ui"`}, "imports only kit, not"},
 	{"ui with templ and kit", "imports", Tree{"internal/ui/x.go": `package ui; import ("io"; "github.com/a-h/templ"; "ajar/internal/kit/say")`}, ""},
 	{"ui with another library", "imports", Tree{"internal/ui/x.go": `package ui; import "golang.org/x/text/language"`}, "ui uses templ and the standard library"},
+	{"a test of ui with another library", "imports", Tree{"internal/ui/x_test.go": `package ui; import "github.com/andybalholm/cascadia"`}, ""},
 	{"ui looks at a capability", "imports", Tree{"internal/ui/x.go": `package ui; import "ajar/internal/roll"`}, "ui may not look at roll"},
 	{"app imported by a capability", "imports", Tree{"internal/roll/x.go": `package roll; import "ajar/internal/app"`}, "only cmd and test import app"},
 	{"app imported by cmd", "imports", Tree{"cmd/ajar/x.go": `package main; import "ajar/internal/app"`}, ""},

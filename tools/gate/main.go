@@ -211,11 +211,11 @@ func (g *gate) testStep(ctx context.Context, s step) counts {
 
 // provide brings what tests need from outside: system packages, and our PostgreSQL. A developer's own AJAR_TEST_PG is used as it is.
 func (g *gate) provide(ctx context.Context) error {
-	if g.pg != nil || os.Getenv("AJAR_TEST_PG") != "" {
-		return nil
-	}
 	if err := install(ctx); err != nil {
 		return err
+	}
+	if g.pg != nil || os.Getenv("AJAR_TEST_PG") != "" {
+		return nil
 	}
 	begun := time.Now()
 	pg, err := startPostgres(ctx)

@@ -21,17 +21,13 @@ const (
 
 type opener func() (io.ReadCloser, error)
 
-// OpenCSV is [Open] for text whose separator is known, for instance from a saved mapping. A separator of 0 is sniffed.
+// OpenCSV is [Open] for text whose separator is known, for instance from a saved mapping. A separator of 0 is sniffed; a
+// workbook is read as one all the same.
 func OpenCSV(name string, data io.ReaderAt, size int64, lim Limits, separator rune) (*Table, error) {
-	lim, name = lim.orDefaults(), displayName(name)
 	if separator != 0 && !strings.ContainsRune(",;\t|:", separator) {
-		return nil, fail(name, Unsupported, "The separator %q is not known; use a comma, semicolon, tab, colon or |.", separator)
+		return nil, fail(displayName(name), Unsupported, "The separator %q is not known; use a comma, semicolon, tab, colon or |.", separator)
 	}
-	if size <= 0 {
-		return Open(name, data, size, lim)
-	}
-	open := func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(data, 0, size)), nil }
-	return openCSV(name, open, lim, byte(separator))
+	return openTable(name, data, size, lim, "", byte(separator))
 }
 
 // openCSV reads the whole text once to learn its encoding and line ends, and then streams it.

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -73,7 +74,9 @@ func escapeBraces(s string) string {
 const (
 	// maxMapping bounds how deep a hostile file can nest; a mapping of 150 fields has 8 KB.
 	maxMapping = 32 << 10
-	rowToken   = "row"
+	// The YAML parser's time grows with the square of the nesting.
+	maxBrackets, maxBraces = 200, 2_000
+	rowToken               = "row"
 )
 
 var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,63}$`)
@@ -87,6 +90,9 @@ func LoadMapping(data []byte) (m *Mapping, err error) {
 	}()
 	if len(data) > maxMapping {
 		return nil, fail("", BadMapping, "The mapping is larger than %s; this is not a mapping file.", bytesText(maxMapping))
+	}
+	if bytes.Count(data, []byte("[")) > maxBrackets || bytes.Count(data, []byte("{")) > maxBraces {
+		return nil, fail("", BadMapping, "The mapping has more brackets than any mapping needs; this is not a mapping file.")
 	}
 	if !utf8.Valid(data) || strings.ContainsRune(string(data), 0) {
 		return nil, fail("", BadMapping, "The mapping is not UTF-8 text. Save it as UTF-8.")

@@ -91,6 +91,10 @@ func Open(name string, data io.ReaderAt, size int64, lim Limits) (*Table, error)
 // OpenSheet is [Open] for a workbook with more than one sheet. An empty sheet name means the first one that is
 // visible and not empty; for CSV files the sheet name is ignored.
 func OpenSheet(name string, data io.ReaderAt, size int64, lim Limits, sheet string) (*Table, error) {
+	return openTable(name, data, size, lim, sheet, 0)
+}
+
+func openTable(name string, data io.ReaderAt, size int64, lim Limits, sheet string, separator byte) (*Table, error) {
 	lim = lim.orDefaults()
 	name = displayName(name)
 	if size <= 0 {
@@ -107,7 +111,7 @@ func OpenSheet(name string, data io.ReaderAt, size int64, lim Limits, sheet stri
 		return nil, err
 	}
 	open := func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(data, 0, size)), nil }
-	return openCSV(name, open, lim, 0)
+	return openCSV(name, open, lim, separator)
 }
 
 // OpenFile is [Open] for a path on disk; Close closes the file too.
@@ -171,7 +175,7 @@ func (t *Table) Next() (Row, error) {
 		switch {
 		case errors.As(err, &rowErr):
 			t.data++
-			return Row{N: n, Data: t.data, Cells: rowErr.Cells}, t.rowError(rowErr)
+			return Row{N: rowErr.Err.Row, Data: t.data, Cells: rowErr.Cells}, t.rowError(rowErr)
 		case err != nil:
 			t.finish(err)
 			continue

@@ -38,6 +38,7 @@ type part struct {
 	path     string
 	hidden   bool
 	rows     int // rows with at least one value
+	last     int // number of the last row
 	formulas int
 	merged   int
 	errors   int // #N/A, #REF!
@@ -75,7 +76,7 @@ func openWorkbook(name string, data io.ReaderAt, size int64, lim Limits, sheet s
 		_ = f.Close()
 		return nil, fail(name, Corrupt, "The sheet %q cannot be opened. Open the workbook in Excel, save it again and send it once more.", cut(chosen.name, 60)).because(err)
 	}
-	t = &Table{Name: name, Sheet: chosen.name, lim: lim, rows: &workbookRows{file: f, rows: rows, date1904: date1904}}
+	t = &Table{Name: name, Sheet: chosen.name, lim: lim, rows: &workbookRows{file: f, rows: rows, date1904: date1904, last: chosen.last}}
 	t.describe(chosen, parts)
 	if err := t.start(); err != nil {
 		_ = t.rows.Close()
@@ -290,6 +291,7 @@ func (p *part) inspect(name string, f *zip.File, texts int, lim Limits) error {
 		filled   bool // the row has a value
 		inValue  bool
 		value    []byte
+		data     int // 1 inside the table of cells, 2 behind it
 	)
 	for {
 		token, err := d.Token()
@@ -301,6 +303,17 @@ func (p *part) inspect(name string, f *zip.File, texts int, lim Limits) error {
 		}
 		switch e := token.(type) {
 		case xml.StartElement:
+			if e.Name.Local == "sheetData" {
+				if data++; data != 1 {
+					return damagedAt(name, what, row, errors.New("a second table of cells"))
+				}
+			}
+			if e.Name.Local == "mergeCell" {
+				p.merged++
+			}
+			if data != 1 {
+				continue
+			}
 			switch e.Name.Local {
 			case "row":
 				next := row + 1
@@ -310,6 +323,7 @@ func (p *part) inspect(name string, f *zip.File, texts int, lim Limits) error {
 					}
 				}
 				row, col, filled = next, 0, false
+				p.last = row
 			case "c":
 				next := col + 1
 				if ref := attr(e, "r"); ref != "" {
@@ -329,8 +343,6 @@ func (p *part) inspect(name string, f *zip.File, texts int, lim Limits) error {
 				inValue, value = true, value[:0]
 			case "is":
 				filled = true
-			case "mergeCell":
-				p.merged++
 			}
 		case xml.CharData:
 			if inValue && len(value)+len(e) <= lim.MaxCell+64 {
@@ -349,7 +361,10 @@ func (p *part) inspect(name string, f *zip.File, texts int, lim Limits) error {
 			case "row":
 				if filled {
 					p.rows++
+					filled = false
 				}
+			case "sheetData":
+				data++
 			}
 		}
 	}
@@ -375,6 +390,7 @@ type workbookRows struct {
 	rows     *excelize.Rows
 	date1904 bool
 	n        int
+	last     int // the number of the last row, from our own pass
 }
 
 func (w *workbookRows) read() (cells []string, n int, err error) {
@@ -386,6 +402,9 @@ func (w *workbookRows) read() (cells []string, n int, err error) {
 	if !w.rows.Next() {
 		if err := w.rows.Error(); err != nil {
 			return nil, 0, fail("", Corrupt, "The workbook is damaged below this row. Open it in Excel, save it again and send it once more.").at(w.n).because(err)
+		}
+		if w.n < w.last {
+			return nil, 0, fail("", Corrupt, "The sheet has %d rows, but only %d could be read. Open it in Excel, save it again and send it once more.", w.last, w.n)
 		}
 		return nil, 0, io.EOF
 	}
@@ -418,13 +437,14 @@ const (
 	dateCode     = `0.0000000000"<date>"`
 	dateTimeCode = `0.0000000000"<moment>"`
 	timeCode     = `0.0000000000"<time>"`
+	elapsedCode  = `0.0000000000"<elapsed>"` // [h]:mm, which runs on beyond a day
 	percentCode  = "0.0000000000%"
 	firstFormat  = 60_001 // far above the numbers that files use
 	noFormat     = 60_000 // no such format: the value is given as it is
 )
 
 var (
-	marked = regexp.MustCompile(`^(-?\d+\.\d{10})(%|<date>|<moment>|<time>)$`)
+	marked = regexp.MustCompile(`^(-?\d+\.\d{10})(%|<date>|<moment>|<time>|<elapsed>)$`)
 	// The library writes a number of more than 15 digits like this; Excel shows a person the digits.
 	longNumber = regexp.MustCompile(`^-?\d\.\d{13,14}E\+\d{1,2}$`)
 )
@@ -470,6 +490,8 @@ func element[T any]([]T) (t T) { return t }
 
 var onlyZeros = regexp.MustCompile(`^0{2,30}$`)
 
+var elapsed = regexp.MustCompile(`^[^"]*\[(?i:h+|m+|s+)\]`)
+
 // plainCode says as which of our formats a cell is read; "" means the bare value.
 func plainCode(id int, code string) string {
 	if code == "" {
@@ -487,6 +509,9 @@ func plainCode(id int, code string) string {
 	}
 	if onlyZeros.MatchString(code) {
 		return code
+	}
+	if elapsed.MatchString(code) {
+		return elapsedCode
 	}
 	bare := bareCode(code)
 	date, clock := strings.ContainsAny(bare, "yd"), strings.ContainsAny(bare, "hs")
@@ -573,6 +598,8 @@ func serialText(serial float64, as string, date1904 bool) string {
 	}
 	at := first.AddDate(0, 0, int(days)).Add(time.Duration(clock) * time.Second)
 	switch {
+	case as == "<elapsed>":
+		return fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
 	case as == "<time>":
 		return at.Format("15:04:05")
 	case as == "<moment>" && clock != 0:
