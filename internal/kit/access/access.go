@@ -1,0 +1,170 @@
+// Package access decides who may. It makes the Pass, and a Pass is the only way to a database handle.
+// It knows no school word: the names of roles and rights come from the capabilities (their rights.go) and meet here.
+package access
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"ajar/internal/kit/fault"
+)
+
+// Scope is how much of an organisation a right opens.
+type Scope int
+
+// The scopes, each wider than the one before.
+const (
+	None   Scope = iota
+	Counts       // figures about groups, never a named person
+	Own          // the people this member of staff is assigned to or teaches
+	All          // everyone in the organisation
+)
+
+// String says the scope in words for the page of rights.
+func (s Scope) String() string {
+	return [...]string{"nothing", "figures only, no names", "the people they work with", "everyone in the organisation"}[s]
+}
+
+// Role is the name of a part that a person plays in an organisation, such as "head". The list is roll's.
+type Role string
+
+// Right is something that can be done, with the roles that may do it and how widely. Declared in a capability's rights.go.
+type Right struct {
+	Key   string // capability.verb, such as "roll.see"
+	Words string // finishes the sentence "You can …"
+	Roles map[Role]Scope
+}
+
+// Who is the person asking, as sign-in found them.
+type Who struct {
+	Org     int64
+	OrgName string // as pages show it
+	Staff   int64  // the roll's key of the member of staff; 0 for none
+	Name    string
+	Roles   []Role
+}
+
+// Pass is proof that a check was made: for whom, in which organisation, with what scope for each right. Only this package makes one.
+type Pass struct {
+	who    Who
+	scopes map[string]Scope
+	system string // why Ajar itself acts, when no person does
+	global bool
+}
+
+// Gate knows every right and issues passes.
+type Gate struct {
+	rights []Right
+}
+
+// NewGate collects the rights of all capabilities. Two rights with one key are a mistake of the programmer and stop the start.
+func NewGate(rights ...[]Right) *Gate {
+	g := &Gate{}
+	seen := map[string]bool{}
+	for _, list := range rights {
+		for _, r := range list {
+			if r.Key == "" || seen[r.Key] {
+				panic(fmt.Sprintf("access: right %q is declared twice or has no key", r.Key))
+			}
+			seen[r.Key] = true
+			g.rights = append(g.rights, r)
+		}
+	}
+	sort.Slice(g.rights, func(i, j int) bool { return g.rights[i].Key < g.rights[j].Key })
+	return g
+}
+
+// Rights lists every right by key, for the page that shows them in words.
+func (g *Gate) Rights() []Right { return slices.Clone(g.rights) }
+
+// Admit makes the pass of a person who has been identified. What they may do with it is asked right by right.
+func (g *Gate) Admit(w Who) Pass {
+	p := Pass{who: w, scopes: make(map[string]Scope, len(g.rights))}
+	for _, r := range g.rights {
+		for _, role := range w.Roles {
+			if s := r.Roles[role]; s > p.scopes[r.Key] {
+				p.scopes[r.Key] = s
+			}
+		}
+	}
+	return p
+}
+
+// System is a pass for Ajar's own work in one organisation. The reason is kept and can be searched for in the source.
+func System(why string, org int64) Pass {
+	if why == "" || org == 0 {
+		panic("access: system work needs a reason and an organisation")
+	}
+	return Pass{who: Who{Org: org, Name: "Ajar"}, system: why}
+}
+
+// Installation is a pass for the few tables that belong to no organisation: the register of organisations, sessions, migrations.
+func Installation(why string) Pass {
+	if why == "" {
+		panic("access: work on the installation needs a reason")
+	}
+	return Pass{who: Who{Name: "Ajar"}, system: why, global: true}
+}
+
+// Org is the organisation whose rows this pass opens.
+func (p Pass) Org() int64 { return p.who.Org }
+
+// Who is the person behind the pass.
+func (p Pass) Who() Who { return p.who }
+
+// Reason says why Ajar acts by itself; empty for a person's pass.
+func (p Pass) Reason() string { return p.system }
+
+// Global tells whether this is a pass for the installation's own tables.
+func (p Pass) Global() bool { return p.global }
+
+// Valid tells whether a gate made this pass; the zero Pass opens nothing.
+func (p Pass) Valid() bool { return p.scopes != nil || p.system != "" }
+
+// Scope tells how widely the pass holds a right.
+func (p Pass) Scope(r Right) Scope {
+	if p.system != "" {
+		return All
+	}
+	return p.scopes[r.Key]
+}
+
+// Has tells whether the pass holds a right at all, for menus and buttons.
+func (p Pass) Has(r Right) bool { return p.Scope(r) > None }
+
+// Check is the first line of every service verb: it answers the scope, or the same "not found" that a stranger would see.
+func (p Pass) Check(r Right) (Scope, error) {
+	s := p.Scope(r)
+	if s == None {
+		return None, denied()
+	}
+	return s, nil
+}
+
+// CheckNamed is Check for a verb that handles named people: figures-only is not enough.
+func (p Pass) CheckNamed(r Right) (Scope, error) {
+	s, err := p.Check(r)
+	if err == nil && s < Own {
+		return None, denied()
+	}
+	return s, err
+}
+
+// CheckAll is Check for a verb that concerns the whole organisation, such as an import.
+func (p Pass) CheckAll(r Right) error {
+	if p.Scope(r) < All {
+		return denied()
+	}
+	return nil
+}
+
+func denied() error {
+	return fault.New(fault.NotFound, "There is nothing here that you can open. If you need it for your work, ask the person who looks after Ajar in your school.")
+}
+
+// Explain says what the pass opens, in words: "You can see pupils: the people they work with."
+func (p Pass) Explain(r Right) string {
+	return strings.TrimSpace("You can " + r.Words + ": " + p.Scope(r).String() + ".")
+}

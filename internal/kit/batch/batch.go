@@ -1,0 +1,497 @@
+// Package batch is how files come in: preview, confirm, result, undo. It knows nothing of what is in them; capabilities offer kinds of import.
+//
+// Promises kept here: every row ends created, updated, same or refused, and the numbers add up; nothing is half imported, since a
+// batch is one transaction; a batch can be undone for 30 days; the refused rows come back as a file to mend; a mapping is remembered.
+//
+// Tables: batch_batch, batch_file, batch_change (what each field was before), batch_refused, batch_mapping. Begin reading at Service.Preview.
+package batch
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sort"
+	"sync"
+	"time"
+
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/fault"
+	"ajar/internal/kit/ids"
+	"ajar/internal/kit/sheet"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations of the tables here.
+func Migrations() db.Migrations {
+	sub, _ := fs.Sub(files, "migrations")
+	return db.Migrations{Name: "batch", Files: sub}
+}
+
+// KeepDays is how long a batch can be undone.
+const KeepDays = 30
+
+// Batch names the record type of a batch's key.
+type Batch struct{}
+
+// ID is the key of a batch.
+type ID = ids.ID[Batch]
+
+// Input is what is read: a file, or for a bundle perhaps a folder.
+type Input struct {
+	Name   string // as a person knows it
+	Data   io.ReaderAt
+	Size   int64
+	Folder string // instead of Data: a folder of files, by command only
+}
+
+// Bytes makes an input of an uploaded file.
+func Bytes(name string, b []byte) Input {
+	return Input{Name: name, Data: bytes.NewReader(b), Size: int64(len(b))}
+}
+
+// Kind is one kind of import that a capability offers.
+type Kind struct {
+	Key      string // "pupils", as in the command
+	Title    string // "Pupils and parents"
+	Help     string // one plain sentence for the page
+	Need     access.Right
+	Bundle   bool                // a zip or a folder of several sheets with names of their own; takes no mapping
+	Fields   []string            // the columns of Ajar's own template, in order; none for a bundle
+	Required []string            // of Fields
+	Synonyms map[string][]string // other headings that mean a field, for the page that maps columns
+	Options  []Option            // questions on the page, and flags of the command
+
+	// Read reads the input. It writes only when r.Apply; what it counts must be the same either way.
+	Read func(r *Run) error
+	// Undo takes back what the batch made. Fields that it changed are put back before by batch itself.
+	Undo func(u *Undoing) error
+}
+
+// Option is a choice beside the file, such as marking people absent from it as leavers.
+type Option struct{ Key, Words string }
+
+// Report is the result in the form of the command's --json.
+type Report struct {
+	Batch    string                  `json:"batch"`
+	DryRun   bool                    `json:"dry_run"`
+	Rows     int                     `json:"rows"`
+	Created  int                     `json:"created"`
+	Updated  int                     `json:"updated"`
+	Same     int                     `json:"same"`
+	Refused  int                     `json:"refused"`
+	By       map[string]*sheet.Tally `json:"by"`
+	Refusals []sheet.Refusal         `json:"refusals"`
+	Warnings []string                `json:"warnings"`
+}
+
+// Check tells whether the numbers add up, in all and for each kind of record. A reader that miscounts is a fault of ours, and nothing is kept.
+func (r *Report) Check() error {
+	if r.Rows != r.Created+r.Updated+r.Same+r.Refused {
+		return fmt.Errorf("batch: %d rows, but %d created, %d updated, %d same and %d refused", r.Rows, r.Created, r.Updated, r.Same, r.Refused)
+	}
+	for k, t := range r.By {
+		if err := t.Check(); err != nil {
+			return fmt.Errorf("batch: %s: %w", k, err)
+		}
+	}
+	return nil
+}
+
+// Run is one reading of an input, for a preview or in earnest.
+type Run struct {
+	Tx      *db.Tx
+	Apply   bool
+	Batch   ID
+	Input   Input
+	Mapping *sheet.Mapping // nil: the columns are those of the template
+	Options map[string]bool
+	Report  *Report
+
+	seq     int
+	refused []refused
+	unsaid  int
+	tick    func(int)
+	changes [][]any
+}
+
+type refused struct {
+	sheet.Refusal
+	header, cells []string
+}
+
+// maxRefusals and maxWarnings bound what a report carries; the numbers are always whole.
+const maxRefusals, maxWarnings = 2000, 500
+
+// Count adds a row's outcome to the records of one kind ("pupils"), and does not touch the total.
+func (r *Run) Count(kind string, o sheet.Outcome) {
+	t := r.Report.By[kind]
+	if t == nil {
+		t = &sheet.Tally{}
+		r.Report.By[kind] = t
+	}
+	t.Add(o)
+}
+
+// Row adds one row of the file to the total.
+func (r *Run) Row(o sheet.Outcome) {
+	r.Report.Rows++
+	switch o {
+	case sheet.Created:
+		r.Report.Created++
+	case sheet.Updated:
+		r.Report.Updated++
+	case sheet.Same:
+		r.Report.Same++
+	default:
+		r.Report.Refused++
+	}
+	if r.tick != nil && r.Report.Rows%500 == 0 {
+		r.tick(r.Report.Rows)
+	}
+}
+
+// Refuse says why a row was not taken; the row must also be counted. Header and cells are kept so that it can come back as a file to mend.
+func (r *Run) Refuse(f sheet.Refusal, header, cells []string) {
+	f = sheet.NewRefusal(f.File, f.Row, f.Field, f.Value, f.Reason)
+	if len(r.Report.Refusals) < maxRefusals {
+		r.Report.Refusals = append(r.Report.Refusals, f)
+	}
+	r.refused = append(r.refused, refused{f, header, cells})
+}
+
+// Warn tells something that a person should look at, though the row was taken.
+func (r *Run) Warn(format string, args ...any) {
+	if len(r.Report.Warnings) >= maxWarnings {
+		r.unsaid++
+		return
+	}
+	r.Report.Warnings = append(r.Report.Warnings, fmt.Sprintf(format, args...))
+}
+
+// Changed notes one field of a row that this batch changes, so that Undo can put it back. Values are strings, whole or other numbers, or nil.
+func (r *Run) Changed(table string, row int64, field string, old, new any) error {
+	if !r.Apply {
+		return nil
+	}
+	o, err := json.Marshal(old)
+	if err != nil {
+		return err
+	}
+	n, err := json.Marshal(new)
+	if err != nil {
+		return err
+	}
+	r.seq++
+	r.changes = append(r.changes, []any{r.Batch, r.seq, table, row, field, string(o), string(n)})
+	if len(r.changes) >= 5000 {
+		return r.flush()
+	}
+	return nil
+}
+
+func (r *Run) flush() error {
+	i := 0
+	_, err := r.Tx.Bulk("batch_change", []string{"batch_id", "seq", "in_table", "row_id", "field", "old", "new"}, func() ([]any, bool) {
+		if i == len(r.changes) {
+			return nil, false
+		}
+		i++
+		return r.changes[i-1], true
+	})
+	r.changes = r.changes[:0]
+	return err
+}
+
+// Service reads files in. One for the whole program.
+type Service struct {
+	DB       *db.DB
+	kinds    map[string]Kind
+	mu       sync.Mutex
+	progress map[ID]int
+}
+
+// New makes the service; kinds are added while the program is put together.
+func New(d *db.DB) *Service {
+	return &Service{DB: d, kinds: map[string]Kind{}, progress: map[ID]int{}}
+}
+
+// Offer adds a kind of import.
+func (s *Service) Offer(k Kind) { s.kinds[k.Key] = k }
+
+// Kinds lists what can be read in, by title.
+func (s *Service) Kinds() []Kind {
+	var out []Kind
+	for _, k := range s.kinds {
+		out = append(out, k)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Title < out[j].Title })
+	return out
+}
+
+// Kind finds a kind by its key.
+func (s *Service) Kind(key string) (Kind, error) {
+	k, ok := s.kinds[key]
+	if !ok {
+		names := ""
+		for _, x := range s.Kinds() {
+			if names != "" {
+				names += ", "
+			}
+			names += x.Key
+		}
+		return k, fault.New(fault.NotFound, "There is no import called %q. There are: %s.", key, names)
+	}
+	return k, nil
+}
+
+// Order is what to read and how.
+type Order struct {
+	Kind    string
+	Input   Input
+	Mapping *sheet.Mapping
+	Options map[string]bool
+	Tick    func(rows int) // called now and then with the rows read so far; may be nil
+}
+
+// Try reads without writing anything: the --dry-run of the command.
+func (s *Service) Try(p access.Pass, o Order, ctx Context) (*Report, error) {
+	k, err := s.Kind(o.Kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.CheckAll(k.Need); err != nil {
+		return nil, err
+	}
+	var rep *Report
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		rep, _, err = s.read(tx, k, o, 0, false)
+		return err
+	})
+	return rep, err
+}
+
+// Import reads and keeps in one step, for the command.
+func (s *Service) Import(p access.Pass, o Order, ctx Context) (*Report, error) {
+	k, err := s.Kind(o.Kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.CheckAll(k.Need); err != nil {
+		return nil, err
+	}
+	var rep *Report
+	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		id := ids.New[Batch]()
+		if _, err := tx.Exec(`insert into batch_batch (org_id, id, kind, file_name, file_hash, mapping, options, state, by_name, made_ms)
+			values ($1, $2, $3, $4, $5, $6, $7, 'done', $8, $9)`,
+			id, k.Key, o.Input.Name, hash(o.Input), mappingText(o.Mapping), optionsText(o.Options), p.Who().Name, tx.Now()); err != nil {
+			return err
+		}
+		rep, err = s.keep(tx, k, o, id)
+		return err
+	})
+	return rep, err
+}
+
+// Preview reads without writing, and keeps the file so that the same reading can be confirmed.
+func (s *Service) Preview(p access.Pass, o Order, ctx Context) (ID, *Report, error) {
+	rep, err := s.Try(p, o, ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	body := make([]byte, o.Input.Size)
+	if _, err := o.Input.Data.ReadAt(body, 0); err != nil && err != io.EOF {
+		return 0, nil, fmt.Errorf("keeping the file: %w", err)
+	}
+	id := ids.New[Batch]()
+	rep.Batch = id.String()
+	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		text, err := json.Marshal(rep)
+		if err != nil {
+			return err
+		}
+		// Files of previews that nobody confirmed within a day are not kept: they hold children's names.
+		if _, err := tx.Exec(`delete from batch_file where org_id = $1 and batch_id in (select id from batch_batch where org_id = $1 and made_ms < $2)`, tx.Now()-24*3600*1000); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`insert into batch_batch (org_id, id, kind, file_name, file_hash, mapping, options, state, by_name, made_ms, report)
+			values ($1, $2, $3, $4, $5, $6, $7, 'previewed', $8, $9, $10)`,
+			id, o.Kind, o.Input.Name, hash(o.Input), mappingText(o.Mapping), optionsText(o.Options), p.Who().Name, tx.Now(), string(text)); err != nil {
+			return err
+		}
+		_, err = tx.Exec(`insert into batch_file (org_id, batch_id, body) values ($1, $2, $3)`, id, body)
+		return err
+	})
+	return id, rep, err
+}
+
+// Confirm does what the preview showed. The file is read once more against what is there now, so the numbers may differ if someone else worked meanwhile.
+func (s *Service) Confirm(p access.Pass, id ID, ctx Context) (*Report, error) {
+	var rep *Report
+	err := s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		b, err := s.one(tx, id)
+		if err != nil {
+			return err
+		}
+		k, err := s.Kind(b.Kind)
+		if err != nil {
+			return err
+		}
+		if err := p.CheckAll(k.Need); err != nil {
+			return err
+		}
+		if b.State != "previewed" {
+			return fault.New(fault.Conflict, "This import was confirmed or dropped already. Nothing was done a second time.")
+		}
+		body, found, err := db.Maybe[[]byte](tx, `select body from batch_file where org_id = $1 and batch_id = $2`, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.New(fault.Conflict, "The file of this preview is no longer kept (that is for a day). Choose the file once more.")
+		}
+		o := Order{Kind: b.Kind, Input: Bytes(b.FileName, body), Options: optionsOf(b.Options), Tick: func(n int) { s.note(id, n) }}
+		if b.Mapping != "" {
+			if o.Mapping, err = sheet.LoadMapping([]byte(b.Mapping)); err != nil {
+				return err
+			}
+		}
+		defer s.forget(id)
+		if rep, err = s.keep(tx, k, o, id); err != nil {
+			return err
+		}
+		_, err = tx.Exec(`delete from batch_file where org_id = $1 and batch_id = $2`, id)
+		return err
+	})
+	return rep, err
+}
+
+// Drop forgets a preview and its file.
+func (s *Service) Drop(p access.Pass, id ID, ctx Context) error {
+	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		b, err := s.one(tx, id)
+		if err != nil {
+			return err
+		}
+		k, err := s.Kind(b.Kind)
+		if err != nil {
+			return err
+		}
+		if err := p.CheckAll(k.Need); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`delete from batch_file where org_id = $1 and batch_id = $2`, id); err != nil {
+			return err
+		}
+		_, err = tx.Exec(`update batch_batch set state = 'dropped' where org_id = $1 and id = $2 and state = 'previewed'`, id)
+		return err
+	})
+}
+
+func (s *Service) keep(tx *db.Tx, k Kind, o Order, id ID) (*Report, error) {
+	rep, run, err := s.read(tx, k, o, id, true)
+	if err != nil {
+		return nil, err
+	}
+	if err := run.flush(); err != nil {
+		return nil, err
+	}
+	i := 0
+	if _, err := tx.Bulk("batch_refused", []string{"batch_id", "seq", "file", "row_no", "field", "value", "reason", "header", "cells"}, func() ([]any, bool) {
+		if i == len(run.refused) {
+			return nil, false
+		}
+		f := run.refused[i]
+		i++
+		return []any{id, i, f.File, f.Row, f.Field, f.Value, f.Reason, jsonText(f.header), jsonText(f.cells)}, true
+	}); err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(rep)
+	if err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(`update batch_batch set state = 'done', done_ms = $3, report = $4 where org_id = $1 and id = $2`, id, tx.Now(), string(text))
+	return rep, err
+}
+
+func (s *Service) read(tx *db.Tx, k Kind, o Order, id ID, apply bool) (*Report, *Run, error) {
+	rep := &Report{DryRun: !apply, By: map[string]*sheet.Tally{}, Refusals: []sheet.Refusal{}, Warnings: []string{}}
+	if apply {
+		rep.Batch = id.String()
+	}
+	run := &Run{Tx: tx, Apply: apply, Batch: id, Input: o.Input, Mapping: o.Mapping, Options: o.Options, Report: rep, tick: o.Tick}
+	if err := k.Read(run); err != nil {
+		return nil, nil, plainly(err)
+	}
+	if run.unsaid > 0 {
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("… and %d more warnings of these kinds.", run.unsaid))
+	}
+	return rep, run, rep.Check()
+}
+
+// plainly lets the sentences of the reader of sheets through to the person; they were written for them.
+func plainly(err error) error {
+	var e *sheet.Error
+	if errors.As(err, &e) && fault.KindOf(err) == fault.Internal {
+		return fault.Wrap(fault.Invalid, err, "%s", e.Error())
+	}
+	return err
+}
+
+func (s *Service) note(id ID, n int) { s.mu.Lock(); s.progress[id] = n; s.mu.Unlock() }
+func (s *Service) forget(id ID)      { s.mu.Lock(); delete(s.progress, id); s.mu.Unlock() }
+
+// Progress tells how many rows a confirmation under way in this process has read.
+func (s *Service) Progress(id ID) (int, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.progress[id]
+	return n, ok
+}
+
+func hash(in Input) string {
+	if in.Data == nil {
+		return ""
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(in.Data, 0, in.Size)); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func mappingText(m *sheet.Mapping) string {
+	if m == nil {
+		return ""
+	}
+	return string(m.YAML())
+}
+
+func optionsText(o map[string]bool) string { return jsonText(o) }
+
+func optionsOf(s string) map[string]bool {
+	o := map[string]bool{}
+	_ = json.Unmarshal([]byte(s), &o)
+	return o
+}
+
+func jsonText(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// Made tells when a batch was made, for lists.
+func (r Record) Made() time.Time { return time.UnixMilli(r.MadeMs) }

@@ -1,0 +1,202 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/testkit"
+)
+
+var sets = []db.Migrations{{Name: "thing", Files: fstest.MapFS{
+	"0001_thing.sql": {Data: []byte("create table thing_thing (\n org_id integer not null,\n id integer not null,\n name text not null default '',\n size real,\n body blob,\n primary key (org_id, id)\n) strict;\ncreate unique index thing_name on thing_thing (org_id, name);\n")},
+	"0002_all.sql":   {Data: []byte("-- global: thing_all\ncreate table thing_all (id integer primary key, name text not null) strict;\n")},
+}}}
+
+type thing struct {
+	ID   int64
+	Name string
+	Size *float64
+}
+
+func fill(t *testing.T, d *db.DB) {
+	t.Helper()
+	for _, p := range []access.Pass{testkit.A(), testkit.B()} {
+		if err := d.Update(t.Context(), p, func(tx *db.Tx) error {
+			n := 0
+			_, err := tx.Bulk("thing_thing", []string{"id", "name", "size", "body"}, func() ([]any, bool) {
+				n++
+				return []any{n, "thing " + string(rune('a'+n)), 0.2, []byte{0, 1}}, n <= 3
+			})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestRowsOfOneOrganisationOnly(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		fill(t, d)
+		if err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			n, err := tx.Exec("delete from thing_thing where org_id = $1 and id >= $2", 3)
+			if n != 1 {
+				t.Errorf("deleted %d rows, want 1", n)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			p    access.Pass
+			want int
+		}{{testkit.A(), 2}, {testkit.B(), 3}} {
+			if err := d.View(t.Context(), c.p, func(tx *db.Tx) error {
+				rows, err := db.All[thing](tx, "select id, name, size from thing_thing where org_id = $1 and size = 0.2 order by name")
+				if len(rows) != c.want {
+					t.Errorf("org %d sees %d rows, want %d", c.p.Org(), len(rows), c.want)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestStatementWithoutOrganisationIsRefused(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		for _, q := range []string{"select id from thing_thing", "select id from thing_thing -- $1", "select id from thing_thing /* $1 */ where id = $10"} {
+			err := d.View(t.Context(), testkit.A(), func(tx *db.Tx) error { _, err := db.All[int64](tx, q); return err })
+			if err == nil || !strings.Contains(err.Error(), "without $1") {
+				t.Errorf("%s: got %v", q, err)
+			}
+		}
+	})
+}
+
+// The lock of PostgreSQL itself: even a statement that names the other organisation finds nothing.
+func TestRowLevelSecurity(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		if d.Engine() != db.PostgreSQL {
+			return
+		}
+		fill(t, d)
+		if err := d.View(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			n, err := db.One[int64](tx, "select count(*) from thing_thing where org_id <> $1")
+			if n != 0 {
+				t.Errorf("%d rows of another organisation are in sight", n)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			_, err := tx.Exec("insert into thing_thing (org_id, id) values ($1 + 1, $2)", 9)
+			return err
+		})
+		if err == nil {
+			t.Error("a row of another organisation was written")
+		}
+	})
+}
+
+func TestInstallationReachesOnlyItsOwnTables(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		p := access.Installation("test")
+		if err := d.Update(t.Context(), p, func(tx *db.Tx) error {
+			_, err := tx.Exec("insert into thing_all (id, name) values ($1, $2)", 1, "x")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		err := d.View(t.Context(), p, func(tx *db.Tx) error { _, err := db.All[int64](tx, "select id from thing_thing"); return err })
+		if err == nil || !strings.Contains(err.Error(), "belongs to organisations") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestNothingIsKeptOnError(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		stop := errors.New("stop")
+		ran := false
+		err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			tx.After(func() { ran = true })
+			if _, err := tx.Exec("insert into thing_thing (org_id, id, name) values ($1, $2, $3)", 1, "x"); err != nil {
+				return err
+			}
+			return stop
+		})
+		if !errors.Is(err, stop) || ran {
+			t.Errorf("err %v, after ran %v", err, ran)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := d.Update(ctx, testkit.A(), func(*db.Tx) error { return nil }); err == nil {
+			t.Error("a cancelled request wrote")
+		}
+		if err := d.View(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			n, err := db.One[int](tx, "select count(*) from thing_thing where org_id = $1")
+			if n != 0 {
+				t.Errorf("%d rows were kept", n)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestViolations(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		fill(t, d)
+		err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			_, err := tx.Exec("insert into thing_thing (org_id, id, name) values ($1, $2, $3)", 77, "thing b")
+			return err
+		})
+		if db.Broke(err) != db.Unique {
+			t.Errorf("got %v: %v", db.Broke(err), err)
+		}
+	})
+}
+
+func TestWithinAnotherOrganisation(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		fill(t, d)
+		if err := d.View(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			if err := tx.Within(testkit.B(), func(in *db.Tx) error {
+				n, err := db.One[int](in, "select count(*) from thing_thing where org_id = $1")
+				if n != 3 {
+					t.Errorf("inside: %d", n)
+				}
+				return err
+			}); err != nil {
+				return err
+			}
+			n, err := db.One[int](tx, "select count(*) from thing_thing where org_id = $1")
+			if n != 3 {
+				t.Errorf("outside again: %d", n)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestMigrationChangedAfterwards(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		if n, err := d.Migrate(t.Context(), sets); n != 0 || err != nil {
+			t.Errorf("again: %d, %v", n, err)
+		}
+		changed := []db.Migrations{{Name: "thing", Files: fstest.MapFS{"0001_thing.sql": {Data: []byte("create table other (id integer) strict;\n")}}}}
+		if _, err := d.Migrate(t.Context(), changed); err == nil {
+			t.Error("a changed migration was accepted")
+		}
+	})
+}

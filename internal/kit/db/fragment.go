@@ -1,0 +1,132 @@
+package db
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"modernc.org/sqlite"
+)
+
+// This file holds what the engines do differently, each piece with both texts.
+
+// Violation is a rule of the schema that a statement broke.
+type Violation int
+
+// The rules that callers can answer. On PostgreSQL the transaction is over after any of them: report, never go on.
+const (
+	NoViolation Violation = iota
+	Unique
+	ForeignKey
+	Check
+)
+
+// Broke tells which rule of the schema err is about.
+func Broke(err error) Violation {
+	var se *sqlite.Error
+	if errors.As(err, &se) {
+		switch se.Code() {
+		case 2067, 1555:
+			return Unique
+		case 787:
+			return ForeignKey
+		case 275:
+			return Check
+		}
+	}
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		switch pe.Code {
+		case "23505":
+			return Unique
+		case "23503":
+			return ForeignKey
+		case "23514":
+			return Check
+		}
+	}
+	return NoViolation
+}
+
+// Bulk puts many rows into a table of the organisation. next gives the values of cols for a row, and false when there are no more; the slice
+// may be used again. The column org_id is filled from the pass.
+//
+// SQLite is fastest with one prepared statement in one transaction. PostgreSQL is fastest with COPY, which row-level security forbids, so the
+// rows are copied to a table of the transaction's own and put in place from there.
+func (t *Tx) Bulk(name string, cols []string, next func() ([]any, bool)) (int64, error) {
+	if t.pass.Global() {
+		return 0, errors.New("db: Bulk is for the rows of an organisation")
+	}
+	all := append([]string{"org_id"}, cols...)
+	if t.db.engine == PostgreSQL {
+		return t.copyIn(name, all, next)
+	}
+	marks := make([]string, len(all))
+	for i := range marks {
+		marks[i] = fmt.Sprintf("$%d", i+1)
+	}
+	s, err := t.stmt("insert into " + name + " (" + strings.Join(all, ", ") + ") values (" + strings.Join(marks, ", ") + ")")
+	if err != nil {
+		return 0, err
+	}
+	args := make([]any, len(all))
+	args[0] = t.pass.Org()
+	n := int64(0)
+	for vals, ok := next(); ok; vals, ok = next() {
+		for i, v := range vals {
+			args[i+1] = plain(v)
+		}
+		if _, err := s.ExecContext(t.ctx, args...); err != nil {
+			return n, fmt.Errorf("putting rows into %s: %w", name, err)
+		}
+		n++
+	}
+	return n, nil
+}
+
+func (t *Tx) copyIn(name string, cols []string, next func() ([]any, bool)) (int64, error) {
+	list := strings.Join(cols, ", ")
+	stage := "stage_" + name
+	if _, err := t.conn.c.ExecContext(t.ctx, "create temp table if not exists "+stage+" on commit drop as select "+list+" from "+name+" with no data"); err != nil {
+		return 0, fmt.Errorf("staging rows for %s: %w", name, err)
+	}
+	src := &feed{org: t.pass.Org(), next: next, row: make([]any, len(cols))}
+	var n int64
+	err := t.conn.c.Raw(func(c any) error {
+		var err error
+		n, err = c.(*stdlib.Conn).Conn().CopyFrom(t.ctx, pgx.Identifier{stage}, cols, src)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("putting rows into %s: %w", name, err)
+	}
+	if _, err := t.conn.c.ExecContext(t.ctx, "insert into "+name+" ("+list+") select "+list+" from "+stage); err != nil {
+		return 0, fmt.Errorf("putting rows into %s: %w", name, err)
+	}
+	_, err = t.conn.c.ExecContext(t.ctx, "truncate "+stage)
+	return n, err
+}
+
+type feed struct {
+	org  int64
+	next func() ([]any, bool)
+	row  []any
+}
+
+func (f *feed) Next() bool {
+	vals, ok := f.next()
+	if !ok {
+		return false
+	}
+	f.row[0] = f.org
+	for i, v := range vals {
+		f.row[i+1] = plain(v)
+	}
+	return true
+}
+
+func (f *feed) Values() ([]any, error) { return f.row, nil }
+func (f *feed) Err() error             { return nil }

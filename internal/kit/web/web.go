@@ -1,0 +1,385 @@
+// Package web is the way of a request: it mounts the routes of the capabilities, lets in whom the gate admits, and turns errors into pages.
+// Every route states its need, or that it is public and why; a route that states neither does not mount.
+package web
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/fault"
+	"ajar/internal/kit/ids"
+)
+
+// Need is what a route asks of the person.
+type Need struct {
+	right  access.Right
+	public string
+	signed bool
+}
+
+// For needs a right, at least for figures. The service verb checks the scope again.
+func For(r access.Right) Need { return Need{right: r} }
+
+// Public opens a route to everyone, and says why that is right.
+func Public(why string) Need { return Need{public: why} }
+
+// SignedIn opens a route to every member of staff who is signed in.
+func SignedIn() Need { return Need{signed: true} }
+
+// String describes the need for the list of routes.
+func (n Need) String() string {
+	switch {
+	case n.public != "":
+		return "public: " + n.public
+	case n.signed:
+		return "signed in"
+	}
+	return n.right.Key
+}
+
+// Stated tells whether the route said anything.
+func (n Need) Stated() bool { return n.public != "" || n.signed || n.right.Key != "" }
+
+// IsPublic tells whether nobody has to be signed in.
+func (n Need) IsPublic() bool { return n.public != "" }
+
+// Route is one page or action. Pattern is net/http's: "GET /pupils/{pupil}".
+type Route struct {
+	Pattern string
+	Need    Need
+	Handle  func(*Req) error
+	// MaxBody is how many bytes the request may carry; 0 means 1 MB, which is ample for a form.
+	MaxBody int64
+}
+
+// MenuItem is a place in the menu, shown to those who hold Need.
+type MenuItem struct {
+	Label string
+	Href  string
+	Need  access.Right
+	Order int
+}
+
+// Frame is what every page shows around its content.
+type Frame struct {
+	Org, OrgCode string
+	Who          string // name of the person
+	As           string // their roles in words
+	Menu         []MenuItem
+	Flash        string
+	Path         string
+	Search       bool // whether the search box is shown
+	Demo         bool
+}
+
+// Component is anything that can be written to a page; templ's components are.
+type Component interface {
+	Render(ctx context.Context, w io.Writer) error
+}
+
+// Req is a request that was let in.
+type Req struct {
+	W     http.ResponseWriter
+	R     *http.Request
+	Pass  access.Pass
+	Frame Frame
+}
+
+// Server is what app puts together.
+type Server struct {
+	Gate     *access.Gate
+	Routes   []Route
+	Identify func(*http.Request) (access.Who, bool, error)
+	// Frame fills what surrounds a page, for signed-in people and, with a zero pass, for others.
+	Frame func(*Req) Frame
+	// Trouble makes the page for an error.
+	Trouble func(q *Req, status int, title, sentence, reference string) Component
+	// SignIn is where people without a session are sent.
+	SignIn string
+	Log    *slog.Logger
+}
+
+// Handler mounts everything. It answers an error for a route without a need, so that a forgotten one never goes live.
+func (s *Server) Handler() (http.Handler, error) {
+	mux := http.NewServeMux()
+	for _, r := range s.Routes {
+		if !r.Need.Stated() {
+			return nil, fmt.Errorf("web: the route %s does not say who may use it", r.Pattern)
+		}
+		mux.Handle(r.Pattern, s.handle(r))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		q := &Req{W: w, R: r}
+		if who, ok, err := s.Identify(r); err == nil && ok {
+			q.Pass = s.Gate.Admit(who)
+		}
+		s.answer(q, fault.New(fault.NotFound, "There is no page at this address. Check the address, or start again from the first page."))
+	})
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.answer(&Req{W: w, R: r}, fault.New(fault.Forbidden, "This form was sent from another site, so nothing was done. Open the page in Ajar and try again."))
+	}))
+	return headers(zip(cross.Handler(mux))), nil
+}
+
+func (s *Server) handle(rt Route) http.Handler {
+	limit := rt.MaxBody
+	if limit == 0 {
+		limit = 1 << 20
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := &Req{W: w, R: r}
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler {
+					panic(p)
+				}
+				s.answer(q, fmt.Errorf("panic: %v", p))
+			}
+		}()
+		if r.Body != nil {
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
+		}
+		who, ok, err := s.Identify(r)
+		if err != nil {
+			s.answer(q, err)
+			return
+		}
+		if ok {
+			q.Pass = s.Gate.Admit(who)
+		}
+		if !ok && !rt.Need.IsPublic() {
+			if r.Method == http.MethodGet {
+				http.Redirect(w, r, s.SignIn+"?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+				return
+			}
+			s.answer(q, fault.New(fault.Forbidden, "You are signed out, so nothing was saved. Sign in again in another tab, then go back and send this page once more: what you typed is still there."))
+			return
+		}
+		if rt.Need.right.Key != "" && !q.Pass.Has(rt.Need.right) {
+			_, err := q.Pass.Check(rt.Need.right)
+			s.answer(q, err)
+			return
+		}
+		q.Frame = s.Frame(q)
+		q.Frame.Flash = takeFlash(w, r)
+		if err := rt.Handle(q); err != nil {
+			s.answer(q, err)
+		}
+	})
+}
+
+// answer turns an error into a page: the sentence when there is one, a reference number when there is not.
+func (s *Server) answer(q *Req, err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	var big *http.MaxBytesError
+	if errors.As(err, &big) {
+		err = fault.New(fault.TooLarge, "That is more than this page can take (%d MB at the most). Nothing was changed.", big.Limit>>20)
+	}
+	status, title := http.StatusInternalServerError, "Something went wrong"
+	switch fault.KindOf(err) {
+	case fault.NotFound:
+		status, title = http.StatusNotFound, "Not found"
+	case fault.Invalid:
+		status, title = http.StatusUnprocessableEntity, "Please check this"
+	case fault.Conflict:
+		status, title = http.StatusConflict, "Someone else changed this"
+	case fault.Forbidden:
+		status, title = http.StatusForbidden, "Not now"
+	case fault.TooLarge:
+		status, title = http.StatusRequestEntityTooLarge, "Too large"
+	case fault.Unavailable:
+		status, title = http.StatusServiceUnavailable, "Please try again"
+	}
+	sentence, safe := fault.Sentence(err)
+	ref := ""
+	if !safe {
+		var b [5]byte
+		_, _ = rand.Read(b[:])
+		ref = fmt.Sprintf("%x", b)
+		sentence = "It is our fault, not yours, and what you did was not half done: either all of it was kept or none of it."
+		s.Log.Error("request failed", "reference", ref, "method", q.R.Method, "path", q.R.URL.Path, "error", err.Error())
+	}
+	if q.Frame.Path == "" {
+		q.Frame = s.Frame(q)
+	}
+	q.W.Header().Set("Content-Type", "text/html; charset=utf-8")
+	q.W.Header().Set("Cache-Control", "no-store")
+	q.W.WriteHeader(status)
+	_ = s.Trouble(q, status, title, sentence, ref).Render(q.R.Context(), q.W)
+}
+
+// Context is the request's.
+func (q *Req) Context() context.Context { return q.R.Context() }
+
+// Page writes a page.
+func (q *Req) Page(c Component) error { return q.PageStatus(http.StatusOK, c) }
+
+// Again writes a form again with its errors (422), so that nothing typed is lost.
+func (q *Req) Again(c Component) error { return q.PageStatus(http.StatusUnprocessableEntity, c) }
+
+// PageStatus writes a page with a status.
+func (q *Req) PageStatus(status int, c Component) error {
+	q.W.Header().Set("Content-Type", "text/html; charset=utf-8")
+	q.W.Header().Set("Cache-Control", "no-store")
+	q.W.WriteHeader(status)
+	return c.Render(q.R.Context(), q.W)
+}
+
+// Download sends a file under a name.
+func (q *Req) Download(name, contentType string, body []byte) error {
+	q.W.Header().Set("Content-Type", contentType)
+	q.W.Header().Set("Cache-Control", "no-store")
+	q.W.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	_, err := q.W.Write(body)
+	return err
+}
+
+// Go sends the browser on after an action, with a sentence to show once; empty for none.
+func (q *Req) Go(to, flash string) error {
+	if flash != "" {
+		setFlash(q.W, flash)
+	}
+	http.Redirect(q.W, q.R, to, http.StatusSeeOther)
+	return nil
+}
+
+// Text is a field of the form or the address, trimmed, with line ends as \n.
+func (q *Req) Text(name string) string {
+	return strings.TrimSpace(strings.ReplaceAll(q.R.FormValue(name), "\r\n", "\n"))
+}
+
+// Texts are all the values of a field.
+func (q *Req) Texts(name string) []string {
+	_ = q.R.ParseForm()
+	return q.R.Form[name]
+}
+
+// Checked tells whether a box was ticked.
+func (q *Req) Checked(name string) bool { return q.R.FormValue(name) != "" }
+
+// PathID reads a key out of the address; a wrong one is simply not there.
+func PathID[T any](q *Req, name string) (ids.ID[T], error) {
+	id, err := ids.Parse[T](q.R.PathValue(name))
+	if err != nil {
+		return 0, fault.Gone("page")
+	}
+	return id, nil
+}
+
+// FormID reads a key out of a form field; zero when it is empty or wrong.
+func FormID[T any](q *Req, name string) ids.ID[T] {
+	id, err := ids.Parse[T](q.Text(name))
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+const flashCookie = "ajar_flash"
+
+func setFlash(w http.ResponseWriter, text string) {
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(text)), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 60})
+}
+
+func takeFlash(w http.ResponseWriter, r *http.Request) string {
+	c, err := r.Cookie(flashCookie)
+	if err != nil || r.Method != http.MethodGet {
+		return ""
+	}
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	b, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// headers sets what every answer carries. Styles and scripts come from Ajar alone, nothing is framed, and no address leaks to other sites.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		next.ServeHTTP(w, r)
+	})
+}
+
+var zips = sync.Pool{New: func() any { z, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed); return z }}
+
+type zipped struct {
+	http.ResponseWriter
+	z       *gzip.Writer
+	decided bool
+}
+
+// decide compresses text that was not compressed already.
+func (w *zipped) decide() {
+	if w.decided {
+		return
+	}
+	w.decided = true
+	h := w.Header()
+	ct := h.Get("Content-Type")
+	if h.Get("Content-Encoding") != "" || !(strings.HasPrefix(ct, "text/") || strings.Contains(ct, "json") || strings.Contains(ct, "javascript") || strings.Contains(ct, "svg")) {
+		return
+	}
+	h.Set("Content-Encoding", "gzip")
+	h.Del("Content-Length")
+	w.z = zips.Get().(*gzip.Writer)
+	w.z.Reset(w.ResponseWriter)
+}
+
+func (w *zipped) WriteHeader(status int) {
+	if status != http.StatusNoContent && status != http.StatusNotModified {
+		w.decide()
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *zipped) Write(b []byte) (int, error) {
+	w.decide()
+	if w.z != nil {
+		return w.z.Write(b)
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+func zip(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Accept-Encoding")
+		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || r.Header.Get("Range") != "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		zw := &zipped{ResponseWriter: w}
+		next.ServeHTTP(zw, r)
+		if zw.z != nil {
+			_ = zw.z.Close()
+			zips.Put(zw.z)
+		}
+	})
+}
+
+// Cookie makes a session cookie that scripts cannot read and that other sites cannot send along with a form.
+func Cookie(name, value string, age time.Duration, secure bool) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode, MaxAge: int(age.Seconds())}
+}

@@ -1,0 +1,4 @@
+package roll
+
+// offer adds the kinds of import that bring people in.
+func (s *Service) offer() {}

@@ -1,0 +1,62 @@
+package roll
+
+import "ajar/internal/kit/access"
+
+// The roles that a person can hold in an organisation. One person may hold several, each with its dates.
+const (
+	Head             access.Role = "head"
+	Leader           access.Role = "leader"
+	KeyTeacher       access.Role = "key_teacher"
+	Teacher          access.Role = "teacher"
+	Senco            access.Role = "senco"
+	SafeguardingLead access.Role = "safeguarding_lead"
+	Office           access.Role = "office"
+	FamilyWorker     access.Role = "family_worker"
+	Governor         access.Role = "governor"
+	Coordinator      access.Role = "coordinator"
+	Administrator    access.Role = "administrator"
+)
+
+// RoleWords says a role as the page shows it.
+var RoleWords = map[access.Role]string{
+	Head: "Head", Leader: "Senior leader", KeyTeacher: "Key teacher", Teacher: "Teacher", Senco: "SEN co-ordinator",
+	SafeguardingLead: "Safeguarding lead", Office: "Office", FamilyWorker: "Family worker", Governor: "Governor",
+	Coordinator: "Cluster co-ordinator", Administrator: "Administrator",
+}
+
+// Roles lists the roles in the order in which pages offer them.
+var Roles = []access.Role{Head, Leader, KeyTeacher, Teacher, Senco, SafeguardingLead, Office, FamilyWorker, Governor, Coordinator, Administrator}
+
+type scopes = map[access.Role]access.Scope
+
+// The rights of this capability.
+var (
+	// See opens the record of a pupil and of the adults tied to them.
+	See = access.Right{Key: "roll.see", Words: "see pupils and their families", Roles: scopes{
+		Head: access.All, Leader: access.All, Senco: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All,
+		KeyTeacher: access.Own, Teacher: access.Own, FamilyWorker: access.Own}}
+	// Edit changes what is recorded about them.
+	Edit = access.Right{Key: "roll.edit", Words: "change what is recorded about pupils and their families", Roles: scopes{
+		Head: access.All, Office: access.All, Administrator: access.All, SafeguardingLead: access.All}}
+	// Orders records court orders and other restrictions.
+	Orders = access.Right{Key: "roll.orders", Words: "record court orders and restrictions", Roles: scopes{
+		Head: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All}}
+	// Import brings files in and undoes them.
+	Import = access.Right{Key: "roll.import", Words: "bring in files and undo them", Roles: scopes{
+		Head: access.All, Office: access.All, Administrator: access.All}}
+	// Organise keeps the list of schools, centres and groupings.
+	Organise = access.Right{Key: "roll.organise", Words: "keep the list of schools, centres and clusters", Roles: scopes{
+		Administrator: access.All, Coordinator: access.All}}
+	// Directory shows the list of schools, centres and groupings.
+	Directory = access.Right{Key: "roll.directory", Words: "see the list of schools, centres and clusters", Roles: scopes{
+		Head: access.All, Leader: access.All, Senco: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All,
+		KeyTeacher: access.All, Teacher: access.All, FamilyWorker: access.All, Governor: access.All, Coordinator: access.All}}
+	// Settings changes what the school decides for itself.
+	Settings = access.Right{Key: "roll.settings", Words: "change the school's own settings", Roles: scopes{
+		Head: access.All, Administrator: access.All, SafeguardingLead: access.All}}
+)
+
+// Rights lists them for the gate.
+func Rights() []access.Right {
+	return []access.Right{See, Edit, Orders, Import, Organise, Directory, Settings}
+}

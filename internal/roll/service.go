@@ -1,0 +1,220 @@
+package roll
+
+import (
+	"cmp"
+	"context"
+	"embed"
+	"io/fs"
+	"slices"
+
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/batch"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/event"
+	"ajar/internal/kit/fault"
+	"ajar/internal/kit/web"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations of the tables of this capability.
+func Migrations() db.Migrations {
+	sub, _ := fs.Sub(migrations, "migrations")
+	return db.Migrations{Name: "roll", Files: sub}
+}
+
+// Service is what can be done with the roll.
+type Service struct {
+	DB      *db.DB
+	Imports *batch.Service
+	// Changed tells capabilities above that something about pupils is different, so that what they worked out may be out of date.
+	Changed event.Topic[Changed]
+	panels  []Panel
+}
+
+// Changed is the news that pupils or what is known about them changed in the organisation of the transaction.
+type Changed struct{ Why string }
+
+// New makes the service and offers its kinds of import.
+func New(d *db.DB, imports *batch.Service) *Service {
+	s := &Service{DB: d, Imports: imports}
+	s.offer()
+	return s
+}
+
+// Panel is a piece of a pupil's page that another capability supplies.
+type Panel struct {
+	Order int
+	Need  access.Right
+	// Show makes the panel inside the transaction of the page. It may answer nil for nothing to show.
+	Show func(tx *db.Tx, p Pupil) (web.Component, error)
+}
+
+// AddPanel puts a panel on every pupil's page, while the program is put together.
+func (s *Service) AddPanel(p Panel) { s.panels = append(s.panels, p) }
+
+// Panels makes the panels that the pass may see, in their order.
+func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
+	var out []web.Component
+	for _, panel := range slices.SortedStableFunc(slices.Values(s.panels), func(a, b Panel) int { return cmp.Compare(a.Order, b.Order) }) {
+		if tx.Pass().Scope(panel.Need) < access.Own {
+			continue
+		}
+		c, err := panel.Show(tx, p)
+		if err != nil {
+			return nil, err
+		}
+		if c != nil {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// Sight is the condition that every list of pupils (as p) carries: $2 is the member of staff whose own pupils these are, or 0 for everyone's, and $3
+// is today. SightArgs gives both.
+const Sight = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3))`
+
+// SightArgs checks a right for a list of named pupils and gives the arguments $2 and $3 of Sight.
+func SightArgs(tx *db.Tx, r access.Right) (staff int64, today string, err error) {
+	scope, err := tx.Pass().CheckNamed(r)
+	if err != nil {
+		return 0, "", err
+	}
+	if scope == access.All {
+		return 0, tx.Today(), nil
+	}
+	// A person without a staff record sees nobody: -1 is no one's key.
+	staff = tx.Pass().Who().Staff
+	if staff == 0 {
+		staff = -1
+	}
+	return staff, tx.Today(), nil
+}
+
+// Enter opens one pupil for a right: it loads and checks in one step. A pupil who is not there and one who is not yours look the same.
+func Enter(tx *db.Tx, r access.Right, id PupilID) (Pupil, error) {
+	staff, today, err := SightArgs(tx, r)
+	if err != nil {
+		return Pupil{}, err
+	}
+	p, found, err := db.Maybe[Pupil](tx, `select `+pupilColumns+` from roll_pupil p where p.org_id = $1 and p.id = $4 and `+Sight, staff, today, id)
+	if err == nil && !found {
+		err = fault.Gone("pupil")
+	}
+	return p, err
+}
+
+// Relations reads the adults tied to a pupil that has been entered, with their channels and the orders on each tie, in order of contact priority.
+func Relations(tx *db.Tx, pupil PupilID) ([]Relation, error) {
+	ties, err := db.All[Tie](tx, `select `+tieColumns+` from roll_tie t where t.org_id = $1 and t.pupil_id = $2 order by coalesce(t.priority, 99), t.id`, pupil)
+	if err != nil {
+		return nil, err
+	}
+	adults, err := db.All[Adult](tx, `select `+adultColumns+` from roll_adult a join roll_tie t on t.org_id = a.org_id and t.adult_id = a.id where a.org_id = $1 and t.pupil_id = $2`, pupil)
+	if err != nil {
+		return nil, err
+	}
+	channels, err := db.All[Channel](tx, `select c.id, c.adult_id, c.kind, c.value, c.folded, c.place, c.note
+		from roll_channel c join roll_tie t on t.org_id = c.org_id and t.adult_id = c.adult_id where c.org_id = $1 and t.pupil_id = $2 order by c.place, c.id`, pupil)
+	if err != nil {
+		return nil, err
+	}
+	orders, err := db.All[Order](tx, `select o.id, o.tie_id, o.kind, o.decided_by, o.evidence_seen, o.starts, o.ends, o.review_on, o.note, o.by_name
+		from roll_order o join roll_tie t on t.org_id = o.org_id and t.id = o.tie_id where o.org_id = $1 and t.pupil_id = $2 order by o.starts desc, o.id`, pupil)
+	if err != nil {
+		return nil, err
+	}
+	byAdult := map[AdultID]Adult{}
+	for _, a := range adults {
+		byAdult[a.ID] = a
+	}
+	for _, c := range channels {
+		a := byAdult[c.AdultID]
+		a.Channels = append(a.Channels, c)
+		byAdult[c.AdultID] = a
+	}
+	out := make([]Relation, len(ties))
+	for i, t := range ties {
+		out[i] = Relation{Tie: t, Adult: byAdult[t.AdultID]}
+		for _, o := range orders {
+			if o.TieID == t.ID {
+				out[i].Orders = append(out[i].Orders, o)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Setting reads what the organisation decided; empty when it has not.
+func Setting(tx *db.Tx, name string) (string, error) {
+	v, _, err := db.Maybe[string](tx, `select value from roll_setting where org_id = $1 and name = $2`, name)
+	return v, err
+}
+
+// SetSetting keeps what the organisation decides.
+func (s *Service) SetSetting(ctx context.Context, p access.Pass, name, value string) error {
+	if err := p.CheckAll(Settings); err != nil {
+		return err
+	}
+	return s.DB.Update(ctx, p, func(tx *db.Tx) error { return setSetting(tx, name, value) })
+}
+
+func setSetting(tx *db.Tx, name, value string) error {
+	_, err := tx.Exec(`insert into roll_setting (org_id, name, value, by_name, at_ms) values ($1, $2, $3, $4, $5)
+		on conflict (org_id, name) do update set value = excluded.value, by_name = excluded.by_name, at_ms = excluded.at_ms`,
+		name, value, tx.Pass().Who().Name, tx.Now())
+	return err
+}
+
+// Route is a school's own way of passing on a worry about a child's safety. Ajar shows it and never stores the worry.
+type Route struct {
+	Lead, Deputy, Phone, OutOfHours, Words string
+}
+
+// Safeguarding reads the school's route. Missing parts stay empty, and the page says so.
+func Safeguarding(tx *db.Tx) (Route, error) {
+	type row struct{ Name, Value string }
+	rows, err := db.All[row](tx, `select name, value from roll_setting where org_id = $1 and name like 'safeguarding.%'`)
+	var r Route
+	for _, x := range rows {
+		switch x.Name {
+		case "safeguarding.lead":
+			r.Lead = x.Value
+		case "safeguarding.deputy":
+			r.Deputy = x.Value
+		case "safeguarding.phone":
+			r.Phone = x.Value
+		case "safeguarding.out_of_hours":
+			r.OutOfHours = x.Value
+		case "safeguarding.words":
+			r.Words = x.Value
+		}
+	}
+	return r, err
+}
+
+// People lists the staff of the organisation who still work there, by name.
+func People(tx *db.Tx) ([]Staff, error) {
+	return db.All[Staff](tx, `select `+staffColumns+` from roll_staff s where s.org_id = $1 and s.ends >= $2 order by s.sort_key, s.id`, tx.Today())
+}
+
+// RolesOf reads the roles that a member of staff holds today.
+func RolesOf(tx *db.Tx, id StaffID) ([]access.Role, error) {
+	return db.All[access.Role](tx, `select role from roll_staff_role where org_id = $1 and staff_id = $2 and starts <= $3 and ends >= $3 order by role`, id, tx.Today())
+}
+
+// Pupils lists those on the roll today whom the pass may see for a right, by name.
+func Pupils(tx *db.Tx, r access.Right) ([]Pupil, error) {
+	staff, today, err := SightArgs(tx, r)
+	if err != nil {
+		return nil, err
+	}
+	return db.All[Pupil](tx, `select `+pupilColumns+` from roll_pupil p where p.org_id = $1 and p.starts <= $3 and p.ends >= $3 and `+Sight+` order by p.sort_key, p.id`, staff, today)
+}
+
+// CountPupils counts those on the roll today.
+func CountPupils(tx *db.Tx) (int, error) {
+	return db.One[int](tx, `select count(*) from roll_pupil p where p.org_id = $1 and p.starts <= $2 and p.ends >= $2`, tx.Today())
+}
