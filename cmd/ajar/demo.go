@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"ajar/internal/app"
+	"ajar/internal/demo"
 )
 
 func init() {
@@ -22,4 +24,14 @@ func init() {
 }
 
 // loadDemo loads the demo into data that holds no organisation yet; otherwise it leaves everything as it is.
-func loadDemo(ctx context.Context, e *Env, a *app.App) error { return nil }
+func loadDemo(ctx context.Context, e *Env, a *app.App) error {
+	there, err := demo.Loaded(ctx, a.Roll)
+	if err != nil || there {
+		return err
+	}
+	if list, err := a.Roll.Orgs(ctx); err != nil || len(list) > 0 {
+		return err
+	}
+	fmt.Fprintln(e.Err, "Making the demo: a fictional cluster of eight schools and two children's centres.")
+	return demo.Load(ctx, a.DemoParts(), func(s string) { fmt.Fprintln(e.Err, "  "+s) })
+}

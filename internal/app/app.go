@@ -11,12 +11,16 @@ import (
 
 	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
+	"ajar/internal/barriers"
+	"ajar/internal/conversations"
+	"ajar/internal/demo"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/web"
+	"ajar/internal/progress"
 	"ajar/internal/roll"
 	rollweb "ajar/internal/roll/web"
 	"ajar/internal/ui"
@@ -34,11 +38,15 @@ type Options struct {
 
 // App is the product, put together.
 type App struct {
-	DB      *db.DB
-	Imports *batch.Service
-	Roll    *roll.Service
-	Admin   *admin.Service
-	Gate    *access.Gate
+	DB            *db.DB
+	Gate          *access.Gate
+	Imports       *batch.Service
+	Roll          *roll.Service
+	Admin         *admin.Service
+	Progress      *progress.Service
+	Barriers      *barriers.Service
+	Conversations *conversations.Service
+
 	log     *slog.Logger
 	modules []module.Manifest
 }
@@ -49,6 +57,9 @@ func Migrations() []db.Migrations {
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
+		progress.Migrations(),
+		barriers.Migrations(),
+		conversations.Migrations(),
 	}
 }
 
@@ -77,9 +88,15 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Roll = roll.New(d, a.Imports)
 	a.Admin = admin.New(d, a.Roll)
 	a.Admin.LookAround = o.LookAround
+	a.Progress = progress.New(d, a.Roll, a.Imports)
+	a.Barriers = barriers.New(d, a.Roll, a.Progress)
+	a.Conversations = conversations.New(d, a.Roll, nil)
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
+		{Name: "progress"},
+		{Name: "barriers", Rights: barriers.Rights()},
+		{Name: "conversations", Rights: conversations.Rights()},
 	}
 	var rights [][]access.Right
 	for _, m := range a.modules {
@@ -87,6 +104,11 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Gate = access.NewGate(rights...)
 	return a, nil
+}
+
+// DemoParts are what the demo is handed to.
+func (a *App) DemoParts() demo.Parts {
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
 }
 
 // Close closes the store.

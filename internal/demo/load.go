@@ -139,12 +139,15 @@ func (l *loader) school(p place, o roll.Org, index int) error {
 		return err
 	}
 	if err := l.DB.Update(l.ctx, system, func(tx *db.Tx) error {
-		if _, err := progress.PutWeeks(tx, l.marks(pupils, ids)); err != nil {
-			return err
-		}
-		return l.orders(tx, pupils, ids)
+		_, err := progress.PutWeeks(tx, l.marks(pupils, ids))
+		return err
 	}); err != nil {
 		return fmt.Errorf("attendance: %w", err)
+	}
+	if p.phase == "secondary" {
+		if err := l.orders(st.head, pupils, ids); err != nil {
+			return fmt.Errorf("orders: %w", err)
+		}
 	}
 	var rows [][]string
 	for _, c := range pupils {
@@ -262,35 +265,38 @@ func yearIndex(c pupil, w progress.Week, cal calendar) bool {
 }
 
 // orders puts a few orders on ties: one that forbids contact, one that keeps an address secret, and one that is over.
-func (l *loader) orders(tx *db.Tx, pupils []pupil, ids map[string]roll.PupilID) error {
-	kinds := []roll.Order{
-		{Kind: "no_contact", DecidedBy: "Family court, order seen by the office", Starts: day(l.today.AddDate(0, -7, 0)), Ends: roll.ForGood, EvidenceSeen: day(l.today.AddDate(0, -7, 2)), ReviewOn: day(l.today.AddDate(0, 5, 0))},
-		{Kind: "no_address", DecidedBy: "Mother's request, agreed by the safeguarding lead", Starts: day(l.today.AddDate(0, -3, 0)), Ends: roll.ForGood, ReviewOn: day(l.today.AddDate(0, 3, 0))},
-		{Kind: "supervised", DecidedBy: "Family court", Starts: day(l.today.AddDate(-1, -4, 0)), Ends: day(l.today.AddDate(0, -2, 0)), EvidenceSeen: day(l.today.AddDate(-1, -4, 1))},
+func (l *loader) orders(head access.Pass, pupils []pupil, ids map[string]roll.PupilID) error {
+	forms := []roll.Values{
+		{"kind": "no_contact", "decided_by": "Family court; the office has seen the order", "starts": day(l.today.AddDate(0, -7, 0)), "evidence_seen": day(l.today.AddDate(0, -7, 2)), "review_on": day(l.today.AddDate(0, 5, 0))},
+		{"kind": "no_address", "decided_by": "Asked for by the mother, agreed by the safeguarding lead", "starts": day(l.today.AddDate(0, -3, 0)), "review_on": day(l.today.AddDate(0, 3, 0))},
+		{"kind": "supervised", "decided_by": "Family court", "starts": day(l.today.AddDate(-1, -4, 0)), "ends": day(l.today.AddDate(0, -2, 0)), "evidence_seen": day(l.today.AddDate(-1, -4, 1))},
 	}
-	n := 0
 	for _, c := range pupils {
-		if n == len(kinds) {
+		if len(forms) == 0 {
 			return nil
 		}
 		if len(c.parents) < 2 || c.parents[1].livesWith != "no" || c.parents[1].relationship != "Father" {
 			continue
 		}
-		rel, err := roll.Relations(tx, ids[c.id])
-		if err != nil {
+		var tie roll.TieID
+		if err := l.DB.View(l.ctx, head, func(tx *db.Tx) error {
+			rel, err := roll.Relations(tx, ids[c.id])
+			for _, r := range rel {
+				if r.Adult.Name == c.parents[1].name {
+					tie = r.Tie.ID
+				}
+			}
+			return err
+		}); err != nil {
 			return err
 		}
-		for _, r := range rel {
-			if r.Adult.Name == c.parents[1].name {
-				o := kinds[n]
-				o.TieID, o.ByName = r.Tie.ID, "Office"
-				if err := roll.PutOrder(tx, o); err != nil {
-					return err
-				}
-				n++
-				break
-			}
+		if tie.Zero() {
+			continue
 		}
+		if _, err := l.Roll.AddOrder(l.ctx, head, ids[c.id], tie, forms[0]); err != nil {
+			return err
+		}
+		forms = forms[1:]
 	}
 	return nil
 }

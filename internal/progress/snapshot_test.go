@@ -73,15 +73,16 @@ func (sc *school) total(t *testing.T, p access.Pass, pupil, from, to string, pos
 	})
 }
 
-func (sc *school) snapshot(t *testing.T, p access.Pass, pupil, asOf string) (s progress.Snapshot) {
+func (sc *school) snapshot(t *testing.T, p access.Pass, pupil, asOf string) *progress.Snapshot {
 	t.Helper()
+	var s progress.Snapshot
 	if err := sc.d.View(t.Context(), p, func(tx *db.Tx) (err error) {
 		s, err = progress.One(tx, sc.pupils[p.Org()][pupil], asOf)
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return &s
 }
 
 // figure says an attendance in one line.

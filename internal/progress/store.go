@@ -3,6 +3,7 @@ package progress
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
@@ -37,18 +38,13 @@ func (t Total) Sessions() Sessions {
 	return s
 }
 
-// The sum of marks in a window: weeks that lie in it whole are added here, and cut counts those that stick out and must be read mark by mark.
+// The sum of marks in a window takes the weeks that lie in it whole; those that stick out are read mark by mark.
 const (
-	marksSum = `select w.pupil_id,
-		cast(coalesce(sum(case when w.first_on >= $2 and w.last_on <= $3 then w.possible end), 0) as bigint) as possible,
-		cast(coalesce(sum(case when w.first_on >= $2 and w.last_on <= $3 then w.attended end), 0) as bigint) as attended,
-		cast(coalesce(sum(case when w.first_on >= $2 and w.last_on <= $3 then w.authorised end), 0) as bigint) as authorised,
-		cast(coalesce(sum(case when w.first_on >= $2 and w.last_on <= $3 then w.unauthorised end), 0) as bigint) as unauthorised,
-		coalesce(min(case when w.first_on >= $2 and w.last_on <= $3 then w.first_on end), '') as from_on,
-		coalesce(max(case when w.first_on >= $2 and w.last_on <= $3 then w.last_on end), '') as to_on,
-		cast(sum(case when w.first_on >= $2 and w.last_on <= $3 then 0 else 1 end) as bigint) as cut
+	marksSum = `select w.pupil_id, cast(sum(w.possible) as bigint) as possible, cast(sum(w.attended) as bigint) as attended,
+		cast(sum(w.authorised) as bigint) as authorised, cast(sum(w.unauthorised) as bigint) as unauthorised,
+		min(w.first_on) as from_on, max(w.last_on) as to_on
 		from progress_attendance_week w
-		where w.org_id = $1 and w.last_on >= $2 and w.first_on <= $3`
+		where w.org_id = $1 and w.first_on >= $2 and w.last_on <= $3`
 	marksCut = `select w.pupil_id, w.week, w.marks
 		from progress_attendance_week w
 		where w.org_id = $1 and w.last_on >= $2 and w.first_on <= $3 and (w.first_on < $2 or w.last_on > $3)`
@@ -196,43 +192,36 @@ func (g *gathering) sumMarks(w Window, only roll.PupilID, into func(int32) *Atte
 		PupilID                                      roll.PupilID
 		Possible, Attended, Authorised, Unauthorised int
 		FromOn, ToOn                                 string
-		Cut                                          int
 	}
 	one := &gathering{only: only}
 	query, args := one.all(marksSum, "w.pupil_id", "group by w.pupil_id", w.From, w.To)
-	cut := 0
 	if err := db.Each(g.tx, func(r *row) error {
-		at, ok := g.place[r.PupilID]
-		if !ok {
-			return nil
+		if at, ok := g.place[r.PupilID]; ok {
+			*into(at) = Attendance{Basis: FromMarks, HasCounts: true, Split: true, From: g.word(r.FromOn), To: g.word(r.ToOn),
+				Sessions: Sessions{Possible: r.Possible, Attended: r.Attended, Authorised: r.Authorised, Unauthorised: r.Unauthorised}}
 		}
-		cut += r.Cut
-		*into(at) = Attendance{Basis: FromMarks, HasCounts: true, Split: true, From: g.word(r.FromOn), To: g.word(r.ToOn),
-			Sessions: Sessions{Possible: r.Possible, Attended: r.Attended, Authorised: r.Authorised, Unauthorised: r.Unauthorised}}
 		return nil
 	}, query, args...); err != nil {
 		return err
 	}
-	if cut > 0 {
-		type week struct {
-			PupilID     roll.PupilID
-			Week, Marks string
-		}
-		query, args := one.all(marksCut, "w.pupil_id", "", w.From, w.To)
-		if err := db.Each(g.tx, func(r *week) error {
-			at, ok := g.place[r.PupilID]
-			if !ok {
-				return nil
-			}
-			parsed, err := ParseWeek(r.Week, r.Marks)
-			if err != nil {
-				return err
-			}
-			into(at).addWeek(parsed, w)
+	type week struct {
+		PupilID     roll.PupilID
+		Week, Marks string
+	}
+	query, args = one.all(marksCut, "w.pupil_id", "", w.From, w.To)
+	if err := db.Each(g.tx, func(r *week) error {
+		at, ok := g.place[r.PupilID]
+		if !ok {
 			return nil
-		}, query, args...); err != nil {
+		}
+		parsed, err := ParseWeek(r.Week, r.Marks)
+		if err != nil {
 			return err
 		}
+		into(at).addWeek(parsed, w)
+		return nil
+	}, query, args...); err != nil {
+		return err
 	}
 	for i := range g.pupils {
 		a := into(int32(i))
@@ -248,6 +237,7 @@ func (a *Attendance) addWeek(week Week, w Window) {
 		return
 	}
 	a.Sessions = a.Sessions.Add(week.CountsBetween(w.From, w.To))
+	a.Basis, a.HasCounts, a.Split = FromMarks, true, true
 	if a.From == "" || first < a.From {
 		a.From = first
 	}
@@ -256,9 +246,17 @@ func (a *Attendance) addWeek(week Week, w Window) {
 
 // days are the first and the last day within the window on which a session counts as possible; empty when there is none.
 func (w Week) days(in Window) (first, last string) {
-	for i := 0; i < len(w.Marks); i += 2 {
-		day := addDays(w.Monday, i/2)
-		if day < in.From || in.To != "" && day > in.To || w.CountsBetween(day, day).Possible == 0 {
+	monday, err := time.Parse(time.DateOnly, w.Monday)
+	if err != nil {
+		return "", ""
+	}
+	for i, mark := range w.Marks {
+		code, ok := codeByMark[mark]
+		if !ok || (Sessions{}).with(*code).Possible == 0 {
+			continue
+		}
+		day := monday.AddDate(0, 0, i/2).Format(time.DateOnly)
+		if day < in.From || in.To != "" && day > in.To {
 			continue
 		}
 		if first == "" {

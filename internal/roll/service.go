@@ -213,3 +213,8 @@ func Pupils(tx *db.Tx, r access.Right) ([]Pupil, error) {
 	}
 	return db.All[Pupil](tx, `select `+pupilColumns+` from roll_pupil p where p.org_id = $1 and p.starts <= $3 and p.ends >= $3 and `+Sight+` order by p.sort_key, p.id`, staff, today)
 }
+
+// CountPupils counts those on the roll today.
+func CountPupils(tx *db.Tx) (int, error) {
+	return db.One[int](tx, `select count(*) from roll_pupil p where p.org_id = $1 and p.starts <= $2 and p.ends >= $2`, tx.Today())
+}

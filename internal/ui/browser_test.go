@@ -135,3 +135,93 @@ func picture(t *testing.T, ctx context.Context, page string, width int64) {
 		keep("pdf", pdf)
 	}
 }
+
+func eval[T any](t *testing.T, ctx context.Context, script string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: %v", script, err)
+	}
+	return v
+}
+
+// until waits for a sentence of the script to come true.
+func until(t *testing.T, ctx context.Context, what, script string) {
+	t.Helper()
+	for range 60 {
+		if eval[bool](t, ctx, script) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("never happened: %s (%s)", what, eval[string](t, ctx, `document.querySelector('[data-save-text]').textContent`))
+}
+
+// TestNothingTypedIsLost types into a form that saves itself: with a server, without one, and when coming back.
+func TestNothingTypedIsLost(t *testing.T) {
+	ctx, address := browser(t)
+	open(t, ctx, address+"/samples", wide)
+	const (
+		quick    = `document.querySelector('form[data-autosave]').dataset.autosaveWait = 100; 0`
+		saidText = `document.querySelector('[data-save-text]').textContent`
+		stored   = `localStorage.getItem('ajar-draft:/samples/draft')`
+	)
+	typed := func(words string) {
+		eval[int](t, ctx, fmt.Sprintf(`(() => { const a = document.getElementById('said'); a.value = %q; a.dispatchEvent(new Event('input', {bubbles: true})); return 0 })()`, words))
+	}
+	until(t, ctx, "the script begins", `document.querySelector('form[data-autosave]').dataset.ready === 'true'`)
+
+	typed("She likes art, too.")
+	if got := eval[string](t, ctx, saidText); got != "Not saved yet" {
+		t.Errorf("while typing it says %q", got)
+	}
+	until(t, ctx, "the draft is saved", `document.querySelector('[data-save-state]').dataset.state === 'saved'`)
+	if got := eval[string](t, ctx, saidText); !strings.HasPrefix(got, "Draft saved at ") {
+		t.Errorf("after saving it says %q", got)
+	}
+	if eval[bool](t, ctx, stored+` !== null`) {
+		t.Error("a draft that was sent is still kept on the device")
+	}
+
+	eval[int](t, ctx, `window.fetch = () => Promise.reject(new TypeError('no network')); 0`)
+	typed("She was unhappy in the spring.")
+	until(t, ctx, "the failure is told", `document.querySelector('[data-save-state]').dataset.state === 'failed'`)
+	if !eval[bool](t, ctx, stored+`.includes('unhappy')`) {
+		t.Error("no copy is kept when the school cannot be reached")
+	}
+
+	// Leaving now would ask first, which this test cannot answer; a new form in the same place is the same as coming back.
+	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](`window.addEventListener('beforeunload', e => { e.stopImmediatePropagation() }, true); document.querySelector('form[data-autosave]').dispatchEvent(new Event('submit')); sessionStorage.clear(); 0`), chromedp.Navigate(address+"/samples")); err != nil {
+		t.Fatal(err)
+	}
+	until(t, ctx, "the copy is offered", `!!document.querySelector('.ajar-save__found')`)
+	eval[int](t, ctx, quick)
+	eval[int](t, ctx, `document.querySelector('.ajar-save__found button').click(); 0`)
+	until(t, ctx, "the copy is put back", `document.getElementById('said').value === 'She was unhappy in the spring.'`)
+	until(t, ctx, "the copy is sent", stored+` === null`)
+}
+
+func TestAnswersShowWhatBelongsToThem(t *testing.T) {
+	ctx, address := browser(t)
+	open(t, ctx, address+"/samples", wide)
+	const hidden = `getComputedStyle(document.getElementById('conditional-outcome-2')).display === 'none'`
+	if eval[bool](t, ctx, hidden) {
+		t.Error("the field of the chosen answer is not in view")
+	}
+	eval[int](t, ctx, `document.getElementById('outcome').click(); 0`)
+	if !eval[bool](t, ctx, hidden) {
+		t.Error("the field of an answer not chosen is in view")
+	}
+}
+
+// TestMenuOnAPhone: one menu is displayed, whatever the width.
+func TestMenuOnAPhone(t *testing.T) {
+	ctx, address := browser(t)
+	for width, want := range map[int64]string{wide: "true false", narrow: "false true"} {
+		open(t, ctx, address+"/samples", width)
+		got := eval[string](t, ctx, `['.ajar-nav', '.ajar-menu'].map(s => getComputedStyle(document.querySelector(s)).display !== 'none').join(' ')`)
+		if got != want {
+			t.Errorf("at %d: %s", width, got)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -367,11 +366,16 @@ func (t ChoiceInput) class(kind string) string {
 	return c
 }
 
-// What ParseDate says, as sentences for the person who typed.
-var (
-	ErrDateForm  = errors.New("Write the date as day, month and year, like 27 3 2026")
-	ErrDateYear  = errors.New("Write the year with four figures, like 2026")
-	ErrDateExist = errors.New("There is no such date. Check the day and the month")
+// DateProblem is what is wrong with a date, as a sentence for the person who typed it.
+type DateProblem string
+
+func (p DateProblem) Error() string { return string(p) }
+
+// What ParseDate may say.
+const (
+	ErrDateForm  DateProblem = "Write the date as day, month and year, like 27 3 2026"
+	ErrDateYear  DateProblem = "Write the year with four figures, like 2026"
+	ErrDateExist DateProblem = "There is no such date. Check the day and the month"
 )
 
 var months = map[string]int{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
