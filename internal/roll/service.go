@@ -209,3 +209,17 @@ func People(tx *db.Tx) ([]Staff, error) {
 func RolesOf(tx *db.Tx, id StaffID) ([]access.Role, error) {
 	return db.All[access.Role](tx, `select role from roll_staff_role where org_id = $1 and staff_id = $2 and starts <= $3 and ends >= $3 order by role`, id, tx.Today())
 }
+
+// Pupils lists those on the roll today whom the pass may see for a right, by name.
+func Pupils(tx *db.Tx, r access.Right) ([]Pupil, error) {
+	staff, today, err := SightArgs(tx, r)
+	if err != nil {
+		return nil, err
+	}
+	return db.All[Pupil](tx, `select `+pupilColumns+` from roll_pupil p where p.org_id = $1 and p.starts <= $3 and p.ends >= $3 and `+Sight+` order by p.sort_key, p.id`, staff, today)
+}
+
+// CountPupils counts those on the roll today.
+func CountPupils(tx *db.Tx) (int, error) {
+	return db.One[int](tx, `select count(*) from roll_pupil p where p.org_id = $1 and p.starts <= $2 and p.ends >= $2`, tx.Today())
+}

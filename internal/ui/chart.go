@@ -616,11 +616,14 @@ func (c Bars) SVG(o SVGOptions) string {
 		d.add(`<path class="ajar-svg__reference" d="M%s 4v16" stroke="%s" stroke-width="3"/>`, px(left+1.5), ink)
 		d.text("ajar-svg__axis", "start", left+11, 17, grey, clip(c.ReferenceLabel, 13, float64(o.Width)-left-20))
 	}
-	d.add(`<path class="ajar-svg__base" d="M%s %sV%s" stroke="%s"/>`, px(left), px(top), px(height-4), grey)
+	if !narrow {
+		d.add(`<path class="ajar-svg__base" d="M%s %sV%s" stroke="%s"/>`, px(left), px(top), px(height-4), grey)
+	}
 	for i, b := range c.Items {
 		y := top + rowHeight*float64(i)
 		if narrow {
-			d.text("ajar-svg__label", "start", left, y+17, ink, clip(b.Label, 14, float64(o.Width)-8))
+			d.text("ajar-svg__label", "start", 0, y+17, ink, clip(b.Label, 14, float64(o.Width)-8))
+			d.add(`<path class="ajar-svg__base" d="M%s %sv%s" stroke="%s"/>`, px(left), px(y+barTop-2), px(barHeight+4), grey)
 		} else {
 			for n, line := range barLabel(b.Label, left-12) {
 				at := y + barTop + 15

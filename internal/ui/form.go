@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -181,7 +180,7 @@ type HiddenInput struct{ Name, Value string }
 // field is what all inputs share: the label above, then the hint, then the error, each with its own id.
 type field struct {
 	id, label, hint, err string
-	optional, hide, big bool
+	optional, hide, big  bool
 }
 
 func newField(id, name, label, hint, err string, optional, hide, big bool) field {
@@ -348,7 +347,7 @@ func (t ChoiceInput) optionAttrs(i int, o Option) templ.Attributes {
 		a["aria-describedby"] = t.optionID(i) + "-item-hint"
 	}
 	if o.Conditional != nil {
-		a["data-aria-controls"] = "conditional-" + t.optionID(i)
+		a["data-shows"] = "conditional-" + t.optionID(i)
 	}
 	if o.Disabled {
 		a["disabled"] = true
@@ -367,11 +366,16 @@ func (t ChoiceInput) class(kind string) string {
 	return c
 }
 
-// What ParseDate says, as sentences for the person who typed.
-var (
-	ErrDateForm  = errors.New("Write the date as day, month and year, like 27 3 2026")
-	ErrDateYear  = errors.New("Write the year with four figures, like 2026")
-	ErrDateExist = errors.New("There is no such date. Check the day and the month")
+// DateProblem is what is wrong with a date, as a sentence for the person who typed it.
+type DateProblem string
+
+func (p DateProblem) Error() string { return string(p) }
+
+// What ParseDate may say.
+const (
+	ErrDateForm  DateProblem = "Write the date as day, month and year, like 27 3 2026"
+	ErrDateYear  DateProblem = "Write the year with four figures, like 2026"
+	ErrDateExist DateProblem = "There is no such date. Check the day and the month"
 )
 
 var months = map[string]int{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}

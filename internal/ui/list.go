@@ -19,6 +19,7 @@ type Column[T any] struct {
 	RowHead bool   // names the row (the pupil's name); one column has it
 	Hint    string // a word under the head, such as the unit
 	Foot    string // the last line of the table
+	NoHead  bool   // Head is only for those who hear the page: a column of boxes or buttons
 	NoPrint bool   // buttons and boxes have no use on paper
 }
 
@@ -134,6 +135,14 @@ func (c Column[T]) class() string {
 		s += " no-print"
 	}
 	return strings.TrimSpace(s)
+}
+
+// label is what stands before the cell when the row has become a card.
+func (c Column[T]) label() string {
+	if c.NoHead {
+		return ""
+	}
+	return c.Head
 }
 
 func (c Column[T]) text(row T) string {

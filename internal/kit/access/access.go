@@ -39,10 +39,11 @@ type Right struct {
 
 // Who is the person asking, as sign-in found them.
 type Who struct {
-	Org   int64
-	Staff int64 // the roll's key of the member of staff; 0 for none
-	Name  string
-	Roles []Role
+	Org     int64
+	OrgName string // as pages show it
+	Staff   int64  // the roll's key of the member of staff; 0 for none
+	Name    string
+	Roles   []Role
 }
 
 // Pass is proof that a check was made: for whom, in which organisation, with what scope for each right. Only this package makes one.

@@ -12,6 +12,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -160,9 +161,7 @@ func (r *Run) Row(o sheet.Outcome) {
 
 // Refuse says why a row was not taken; the row must also be counted. Header and cells are kept so that it can come back as a file to mend.
 func (r *Run) Refuse(f sheet.Refusal, header, cells []string) {
-	if len([]rune(f.Value)) > 200 {
-		f.Value = string([]rune(f.Value)[:200]) + "…"
-	}
+	f = sheet.NewRefusal(f.File, f.Row, f.Field, f.Value, f.Reason)
 	if len(r.Report.Refusals) < maxRefusals {
 		r.Report.Refusals = append(r.Report.Refusals, f)
 	}
@@ -432,12 +431,21 @@ func (s *Service) read(tx *db.Tx, k Kind, o Order, id ID, apply bool) (*Report, 
 	}
 	run := &Run{Tx: tx, Apply: apply, Batch: id, Input: o.Input, Mapping: o.Mapping, Options: o.Options, Report: rep, tick: o.Tick}
 	if err := k.Read(run); err != nil {
-		return nil, nil, err
+		return nil, nil, plainly(err)
 	}
 	if run.unsaid > 0 {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("… and %d more warnings of these kinds.", run.unsaid))
 	}
 	return rep, run, rep.Check()
+}
+
+// plainly lets the sentences of the reader of sheets through to the person; they were written for them.
+func plainly(err error) error {
+	var e *sheet.Error
+	if errors.As(err, &e) && fault.KindOf(err) == fault.Internal {
+		return fault.Wrap(fault.Invalid, err, "%s", e.Error())
+	}
+	return err
 }
 
 func (s *Service) note(id ID, n int) { s.mu.Lock(); s.progress[id] = n; s.mu.Unlock() }

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -113,8 +114,9 @@ func (s *Service) RefusedFile(p access.Pass, id ID, ctx Context) (name string, b
 		}
 		out = append(out, sheet.RefusedRow{Cells: cells, Why: fmt.Sprintf("%s, row %d: %s", x.File, x.RowNo, x.Reason)})
 	}
-	body, err = sheet.RefusedFile(header, out)
-	return "refused-" + r.Kind + ".csv", body, err
+	var b bytes.Buffer
+	err = sheet.RefusedFile(&b, header, out...)
+	return "refused-" + r.Kind + ".csv", b.Bytes(), err
 }
 
 // Remember keeps a mapping for the next file with the same header.

@@ -32,3 +32,6 @@ func (c Clock) Today() string { return c.now().In(c.zone).Format(time.DateOnly) 
 
 // Zone is where days begin and end.
 func (c Clock) Zone() *time.Location { return c.zone }
+
+// Zero tells whether no clock was given.
+func (c Clock) Zero() bool { return c.now == nil }

@@ -1,0 +1,38 @@
+# Everything that is done often. Only Go, make and git are needed; `make test` brings the rest.
+# The gate is built and not `go run`, so that Ctrl-C and a stop reach it and it can put its PostgreSQL away.
+
+export CGO_ENABLED = 0
+LISTEN = 127.0.0.1:8080
+
+.PHONY: run test bench generate assets demo build pg pictures
+
+run: build  ## Ajar with the demo cluster on http://127.0.0.1:8080
+	./ajar serve --listen $(LISTEN) --demo
+
+test: bin/gate  ## the whole gate; a part of it: make test ONLY=vet,store
+	@exec bin/gate $(if $(ONLY),--only $(ONLY))
+
+pg: bin/gate  ## a throw-away PostgreSQL for single tests
+	@exec bin/gate pg
+
+build:
+	go build -buildvcs=false -trimpath -ldflags '-s -w' -o ajar ./cmd/ajar
+
+demo: build  ## load the demo cluster into ./data
+	./ajar demo --data ./data
+
+bench:  ## product, ceiling and ratio of each budget
+	go test -run '^$$' -bench . ./test/bench/...
+
+generate:  ## make the pages' Go code from their .templ sources
+	go tool templ generate
+
+assets:  ## make the committed style sheet, script and fonts again (needs Node)
+	go generate ./internal/ui/...
+
+pictures:  ## make the pictures in the documents again
+	AJAR_PICTURES=1 go test -count=1 ./test/journeys/...
+
+.PHONY: bin/gate
+bin/gate:
+	@go build -buildvcs=false -o bin/gate ./tools/gate

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"ajar/internal/admin"
+)
+
+func init() {
+	register("link", "make someone an administrator and print a link that signs them in once", link)
+}
+
+func link(ctx context.Context, e *Env) error {
+	f := e.Flags("link --org CODE --name NAME [--at ADDRESS]")
+	code := f.String("org", "", "`code` of the organisation")
+	name := f.String("name", "", "`name` of the administrator")
+	at := f.String("at", "http://127.0.0.1:8080", "`address` at which Ajar is served")
+	if _, err := e.Parse(); err != nil {
+		return err
+	}
+	a, err := e.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	o, err := a.Roll.OrgByCode(ctx, *code)
+	if err != nil {
+		return err
+	}
+	secret, err := a.Admin.Link(ctx, o, *name)
+	if err != nil {
+		return err
+	}
+	url := *at + "/link/" + secret
+	return e.Print(map[string]any{"link": url, "hours": admin.LinkHours}, func(w io.Writer) {
+		fmt.Fprintf(w, "%s\nIt signs %s in once, as an administrator of %s, within %d hours.\n", url, *name, o.Name, admin.LinkHours)
+	})
+}

@@ -1,0 +1,159 @@
+// Package app puts the product together: every capability, lower levels first, one line each, and nothing else.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"ajar/internal/admin"
+	adminweb "ajar/internal/admin/web"
+	"ajar/internal/barriers"
+	"ajar/internal/conversations"
+	"ajar/internal/demo"
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/batch"
+	"ajar/internal/kit/clock"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/module"
+	"ajar/internal/kit/web"
+	"ajar/internal/progress"
+	"ajar/internal/roll"
+	rollweb "ajar/internal/roll/web"
+	"ajar/internal/ui"
+)
+
+// Options of Open.
+type Options struct {
+	Data       string // folder of the SQLite file
+	URL        string // postgres://… instead of the folder
+	Clock      clock.Clock
+	Fast       bool // give up durability against power loss; for tests and for making the demo
+	LookAround bool // offer the fictional people of the demo to visitors
+	Log        *slog.Logger
+}
+
+// App is the product, put together.
+type App struct {
+	DB            *db.DB
+	Gate          *access.Gate
+	Imports       *batch.Service
+	Roll          *roll.Service
+	Admin         *admin.Service
+	Progress      *progress.Service
+	Barriers      *barriers.Service
+	Conversations *conversations.Service
+
+	log     *slog.Logger
+	modules []module.Manifest
+}
+
+// Migrations are the schema of every capability in level order.
+func Migrations() []db.Migrations {
+	return []db.Migrations{
+		batch.Migrations(),
+		roll.Migrations(),
+		admin.Migrations(),
+		progress.Migrations(),
+		barriers.Migrations(),
+		conversations.Migrations(),
+	}
+}
+
+// Open opens the store, brings its schema up to date and builds every capability.
+func Open(ctx context.Context, o Options) (*App, error) {
+	if o.Clock.Zero() {
+		o.Clock = clock.System()
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	where := o.URL
+	if where == "" {
+		where = filepath.Join(o.Data, "ajar.db")
+	}
+	d, err := db.Open(ctx, db.Options{URL: where, Clock: o.Clock, Fast: o.Fast})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Migrate(ctx, Migrations()); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	a := &App{DB: d, log: o.Log}
+	a.Imports = batch.New(d)
+	a.Roll = roll.New(d, a.Imports)
+	a.Admin = admin.New(d, a.Roll)
+	a.Admin.LookAround = o.LookAround
+	a.Progress = progress.New(d, a.Roll, a.Imports)
+	a.Barriers = barriers.New(d, a.Roll, a.Progress)
+	a.Conversations = conversations.New(d, a.Roll, nil)
+	a.modules = []module.Manifest{
+		rollweb.Manifest(a.Roll),
+		adminweb.Manifest(a.Admin),
+		{Name: "progress"},
+		{Name: "barriers", Rights: barriers.Rights()},
+		{Name: "conversations", Rights: conversations.Rights()},
+	}
+	var rights [][]access.Right
+	for _, m := range a.modules {
+		rights = append(rights, m.Rights)
+	}
+	a.Gate = access.NewGate(rights...)
+	return a, nil
+}
+
+// DemoParts are what the demo is handed to.
+func (a *App) DemoParts() demo.Parts {
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
+}
+
+// Close closes the store.
+func (a *App) Close() error { return a.DB.Close() }
+
+// Routes lists every route, for the server and for the tests that hold them to their needs.
+func (a *App) Routes() []web.Route {
+	var out []web.Route
+	for _, m := range a.modules {
+		out = append(out, m.Routes...)
+	}
+	return append(out, web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
+		ui.Static().ServeHTTP(q.W, q.R)
+		return nil
+	}})
+}
+
+// Handler serves the pages.
+func (a *App) Handler() (http.Handler, error) {
+	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
+	return s.Handler()
+}
+
+func (a *App) frame(q *web.Req) web.Frame {
+	f := web.Frame{Path: q.R.URL.Path}
+	if !q.Pass.Valid() {
+		return f
+	}
+	w := q.Pass.Who()
+	f.Org, f.Who, f.Demo = w.OrgName, w.Name, a.Admin.LookAround
+	var roles []string
+	for _, r := range w.Roles {
+		roles = append(roles, roll.RoleWords[r])
+	}
+	f.As = strings.Join(roles, ", ")
+	f.Search = q.Pass.Scope(roll.See) >= access.Own
+	var items []web.MenuItem
+	for _, m := range a.modules {
+		for _, i := range m.Menu {
+			if q.Pass.Has(i.Need) {
+				items = append(items, i)
+			}
+		}
+	}
+	sort.SliceStable(items, func(i, j int) bool { return items[i].Order < items[j].Order })
+	f.Menu = append([]web.MenuItem{{Label: "Today", Href: "/"}}, items...)
+	return f
+}

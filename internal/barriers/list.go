@@ -1,0 +1,137 @@
+package barriers
+
+import (
+	"context"
+	"strings"
+
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
+	"ajar/internal/roll"
+)
+
+// Filter narrows the list of today. The zero value is everyone.
+type Filter struct {
+	Year    string
+	Class   string // title of a class or form
+	AtLeast int    // I factor
+	Barrier string // code of a barrier that is counted
+	Unknown string // code of a barrier that is not known
+	Words   string // part of a name
+	Cohort  string // "in" for those in a cohort now, "out" for those in none
+	Sort    string // i_factor (the highest first), name, year; a minus in front turns it round
+	From    int    // how many to leave out
+	Most    int    // how many to show; 0 for all
+}
+
+// Row is one pupil of today's list.
+type Row struct {
+	ID       roll.PupilID
+	Forename string
+	Surname  string
+	KnownAs  string
+	Year     string
+	Form     string
+	IFactor  int
+	Met      string
+	Unknown  string
+	Key      string // name of the key teacher
+	Cohorts  int
+	Total    int // of the whole filtered list
+}
+
+// Name is how the pupil stands in a list.
+func (r Row) Name() string {
+	return roll.Pupil{Forename: r.Forename, Surname: r.Surname, KnownAs: r.KnownAs}.ListName()
+}
+
+// Codes are the barriers counted.
+func (r Row) Codes() []string { return uncodes(r.Met) }
+
+// NotKnown are the barriers that could not be decided.
+func (r Row) NotKnown() []string { return uncodes(r.Unknown) }
+
+// orders are the ways to sort; only these texts ever reach the store.
+var orders = map[string]string{
+	"i_factor":  "s.i_factor desc, p.sort_key, p.id",
+	"-i_factor": "s.i_factor, p.sort_key, p.id",
+	"name":      "p.sort_key, p.id",
+	"-name":     "p.sort_key desc, p.id",
+	"year":      "case when p.year in ('N1', 'N2') then 0 when p.year = 'R' then 1 else 2 end, length(p.year), p.year, s.i_factor desc, p.sort_key, p.id",
+	"-year":     "case when p.year in ('N1', 'N2') then 0 when p.year = 'R' then 1 else 2 end desc, length(p.year) desc, p.year desc, s.i_factor desc, p.sort_key, p.id",
+}
+
+// List gives a page of today's list. Refresh it first.
+func (s *Service) List(ctx context.Context, p access.Pass, f Filter) (rows []Row, total int, err error) {
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		rows, err = List(tx, f)
+		return err
+	})
+	if len(rows) > 0 {
+		total = rows[0].Total
+	}
+	return rows, total, err
+}
+
+// List reads a page of today's list within a transaction.
+func List(tx *db.Tx, f Filter) ([]Row, error) {
+	staff, today, err := roll.SightArgs(tx, See)
+	if err != nil {
+		return nil, err
+	}
+	q, args := listQuery(f)
+	return db.All[Row](tx, q, append([]any{staff, today}, args...)...)
+}
+
+// listQuery puts the statement together from fixed pieces; what a person typed is only ever an argument. $2 and $3 are those of roll.Sight.
+func listQuery(f Filter) (string, []any) {
+	var args []any
+	var where strings.Builder
+	and := func(text string, v any) {
+		args = append(args, v)
+		where.WriteString(" and " + strings.ReplaceAll(text, "?", "$"+number(len(args)+3)))
+	}
+	if f.Year != "" {
+		and("p.year = ?", f.Year)
+	}
+	if f.Class != "" {
+		and(`exists (select 1 from roll_member m join roll_class c on c.org_id = m.org_id and c.id = m.class_id
+			where m.org_id = p.org_id and m.pupil_id = p.id and c.title = ? and m.starts <= $3 and m.ends >= $3)`, f.Class)
+	}
+	if f.AtLeast > 0 {
+		and("s.i_factor >= ?", f.AtLeast)
+	}
+	if f.Barrier != "" {
+		and("s.met like ?", "%,"+f.Barrier+",%")
+	}
+	if f.Unknown != "" {
+		and("s.unknown like ?", "%,"+f.Unknown+",%")
+	}
+	for _, w := range strings.Fields(roll.Fold(f.Words)) {
+		and("p.search like ?", "%"+w+"%")
+	}
+	switch f.Cohort {
+	case "in":
+		where.WriteString(" and exists (select 1 from barriers_member b where b.org_id = p.org_id and b.pupil_id = p.id and b.starts <= $3 and b.ends >= $3)")
+	case "out":
+		where.WriteString(" and not exists (select 1 from barriers_member b where b.org_id = p.org_id and b.pupil_id = p.id and b.starts <= $3 and b.ends >= $3)")
+	}
+	order, ok := orders[f.Sort]
+	if !ok {
+		order = orders["i_factor"]
+	}
+	q := `select p.id, p.forename, p.surname, p.known_as, p.year, s.i_factor, s.met, s.unknown, count(*) over () as total,
+		coalesce((select min(c.title) from roll_member m join roll_class c on c.org_id = m.org_id and c.id = m.class_id
+			where m.org_id = p.org_id and m.pupil_id = p.id and c.kind = 'form' and m.starts <= $3 and m.ends >= $3), '') as form,
+		coalesce((select min(st.name) from roll_assignment a join roll_staff st on st.org_id = a.org_id and st.id = a.staff_id
+			where a.org_id = p.org_id and a.pupil_id = p.id and a.part = 'key_teacher' and a.starts <= $3 and a.ends >= $3), '') as key,
+		(select count(*) from barriers_member b where b.org_id = p.org_id and b.pupil_id = p.id and b.starts <= $3 and b.ends >= $3) as cohorts
+		from barriers_standing s
+		join roll_pupil p on p.org_id = s.org_id and p.id = s.pupil_id
+		where s.org_id = $1 and s.to_on = '9999-12-31' and ` + roll.Sight + where.String() + `
+		order by ` + order
+	if f.Most > 0 {
+		args = append(args, f.Most, f.From)
+		q += " limit $" + number(len(args)+2) + " offset $" + number(len(args)+3)
+	}
+	return q, args
+}

@@ -1,0 +1,400 @@
+package conversations
+
+import (
+	"context"
+	"time"
+
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/fault"
+	"ajar/internal/roll"
+)
+
+// dayBefore gives the date before a date that isDate accepts.
+func dayBefore(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return t.AddDate(0, 0, -1).Format(time.DateOnly)
+}
+
+// Coverage counts the families of each year group as they stand today, for those who may see the figures in full.
+func (s *Service) Coverage(ctx context.Context, p access.Pass, f Filter) (rows []CoverageRow, err error) {
+	if err := p.CheckAll(Cover); err != nil {
+		return nil, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		rows, err = coverage(tx, f)
+		return err
+	})
+	return rows, err
+}
+
+func coverage(tx *db.Tx, f Filter) ([]CoverageRow, error) {
+	talks, err := talksBy(tx, f)
+	return CountCoverage(talks, tx.Today()), err
+}
+
+// PublicCoverage is Coverage with small numbers hidden, for governors, co-ordinators and paper that leaves the school. It takes no year group and
+// no key teacher: two narrower tables beside each other would give away what one hides.
+func (s *Service) PublicCoverage(ctx context.Context, p access.Pass, programme ProgrammeID) (rows []PublicRow, total PublicRow, err error) {
+	if _, err := p.Check(Cover); err != nil {
+		return nil, total, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		full, err := coverage(tx, Filter{Programme: programme})
+		rows, total = SuppressCoverage(full)
+		return err
+	})
+	return rows, total, err
+}
+
+// ProgrammeNames lists the programmes by name for those who see figures only.
+func (s *Service) ProgrammeNames(ctx context.Context, p access.Pass) (out []Programme, err error) {
+	if _, err := p.Check(Cover); err != nil {
+		return nil, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		list, err := programmeLines(tx)
+		for _, l := range list {
+			out = append(out, l.Programme)
+		}
+		return err
+	})
+	return out, err
+}
+
+// Numbers are the figures of a programme or a round beside its coverage. Each says from how many it is made; what was not recorded is counted as
+// missing and never as nought.
+type Numbers struct {
+	Held int
+	// Days from talk to copy, in school days: twice the median of those with a copy.
+	CopyDays2            int
+	Copies, WithoutCopy  int
+	CopiesInTime         int // within TheSuggestedCopyDays
+	Targets, SchoolOwned int
+	Met, Partly, Not     int
+	Unreviewed           int
+	TalksWithTargets     int
+	Minutes              int
+	TimeRecorded         int // conversations with at least one time recorded
+	CoverPence           int
+	CoverRecorded        int
+	HourlyPence          int // 0: the school has set none
+	TimePence            int
+	Heard, Helped        [3]int // yes, partly, no
+	AsOf                 string
+}
+
+// Answered is how many answered a question.
+func Answered(a [3]int) int { return a[0] + a[1] + a[2] }
+
+// Numbers makes the figures of a programme, a round or a year group.
+func (s *Service) Numbers(ctx context.Context, p access.Pass, f Filter) (n Numbers, err error) {
+	if err := p.CheckAll(Cover); err != nil {
+		return n, err
+	}
+	f.Pupil, f.Staff = 0, 0
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		n, err = numbers(tx, f)
+		return err
+	})
+	return n, err
+}
+
+func numbers(tx *db.Tx, f Filter) (n Numbers, err error) {
+	n.AsOf = tx.Today()
+	talks, err := talksBy(tx, f)
+	if err != nil {
+		return n, err
+	}
+	for _, t := range talks {
+		if t.Outcome == "held" {
+			n.Held++
+		}
+		if t.FinalisedMs != nil {
+			n.TalksWithTargets++
+		}
+		recorded := false
+		for _, m := range []*int{t.PrepMinutes, t.TalkMinutes, t.WriteupMinutes} {
+			if m != nil {
+				recorded = true
+				n.Minutes += *m
+			}
+		}
+		if recorded {
+			n.TimeRecorded++
+		}
+		if t.CoverPence != nil {
+			n.CoverRecorded++
+			n.CoverPence += *t.CoverPence
+		}
+	}
+	if n.HourlyPence, err = numberSetting(tx, SettingHourly, 0); err != nil {
+		return n, err
+	}
+	n.TimePence = TimeCost(n.Minutes, n.HourlyPence)
+	holidays, err := roll.Setting(tx, SettingHolidays)
+	if err != nil {
+		return n, err
+	}
+	off, _ := ParseHolidays(holidays)
+	copies, err := firstCopies(tx, f)
+	if err != nil {
+		return n, err
+	}
+	var days []int
+	for _, c := range copies {
+		if c.CopiedOn == "" {
+			n.WithoutCopy++
+			continue
+		}
+		d := SchoolDays(c.OutcomeOn, c.CopiedOn, off)
+		days = append(days, d)
+		if d <= TheSuggestedCopyDays {
+			n.CopiesInTime++
+		}
+	}
+	n.Copies = len(days)
+	n.CopyDays2, _ = Median2(days)
+	targets, err := targetCounts(tx, f)
+	if err != nil {
+		return n, err
+	}
+	for _, t := range targets {
+		n.Targets += t.N
+		if t.Owner == "school" {
+			n.SchoolOwned += t.N
+		}
+		switch t.State {
+		case "met":
+			n.Met += t.N
+		case "partly":
+			n.Partly += t.N
+		case "not":
+			n.Not += t.N
+		default:
+			n.Unreviewed += t.N
+		}
+	}
+	answers, err := feedbackCounts(tx, f)
+	for _, a := range answers {
+		count(&n.Heard, a.Heard)
+		count(&n.Helped, a.Helped)
+	}
+	return n, err
+}
+
+func count(to *[3]int, answer string) {
+	for i, c := range Answers {
+		if c.Key == answer {
+			to[i]++
+		}
+	}
+}
+
+// Mine is the working list of a member of staff: what is agreed, what waits, what is due.
+type Mine struct {
+	Today      string
+	All        bool   // the list is the whole school's, because the person asked for that
+	ThisWeek   []Line // times agreed from today for seven days
+	ToRecord   []Line // the agreed time has passed and nothing is recorded
+	ToWriteUp  []Line // held, and not written up
+	NoReply    []Line
+	NotInvited []Line
+	DueReviews []DueTarget
+	Asks       []Ask // what colleagues ask of me
+	Total      int
+}
+
+// DueTarget is an open target whose day has come.
+type DueTarget struct {
+	Target
+	PupilName string
+}
+
+// Mine makes the list. Someone who may see everyone's conversations sees their own by default, and everyone's when all is set.
+func (s *Service) Mine(ctx context.Context, p access.Pass, all bool) (m Mine, err error) {
+	if _, err := p.CheckNamed(See); err != nil {
+		return m, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		m, err = mine(tx, all)
+		return err
+	})
+	return m, err
+}
+
+func mine(tx *db.Tx, all bool) (m Mine, err error) {
+	m.Today, m.All = tx.Today(), all
+	me := tx.Pass().Who().Staff
+	list, err := lines(tx, See, Filter{})
+	if err != nil {
+		return m, err
+	}
+	read := tx.Pass().Scope(Read)
+	week := addDays(m.Today, 7)
+	for _, l := range list {
+		own := l.KeyStaffID != nil && int64(*l.KeyStaffID) == me
+		if !own && !all && tx.Pass().Scope(See) == access.All {
+			continue
+		}
+		m.Total++
+		switch {
+		case l.Standing == ToCome && l.MeetOn < m.Today:
+			m.ToRecord = append(m.ToRecord, l)
+		case l.Standing == ToCome && l.MeetOn <= week:
+			m.ThisWeek = append(m.ThisWeek, l)
+		case l.Standing == Held && l.FinalisedMs == nil:
+			m.ToWriteUp = append(m.ToWriteUp, l)
+		case l.Standing == NoReply:
+			m.NoReply = append(m.NoReply, l)
+		case l.Standing == NotInvited && l.Opens <= m.Today && l.Closes >= m.Today:
+			m.NotInvited = append(m.NotInvited, l)
+		}
+		if read >= access.Own && l.FinalisedMs != nil {
+			targets, err := targetsOf(tx, l.ID)
+			if err != nil {
+				return m, err
+			}
+			for _, t := range targets {
+				if t.State == "" && t.Due <= week {
+					m.DueReviews = append(m.DueReviews, DueTarget{t, l.PupilName()})
+				}
+			}
+		}
+	}
+	if tx.Pass().Has(Reflect) && me != 0 {
+		m.Asks, err = asksOf(tx, me)
+	}
+	return m, err
+}
+
+func addDays(day string, n int) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return t.AddDate(0, 0, n).Format(time.DateOnly)
+}
+
+// Record is everything about one conversation that a page shows. The parts about what was said are empty for those who may not read it.
+type Record struct {
+	Line        Line
+	Round       Round
+	MayRead     bool
+	MayHold     bool
+	Adults      []Person
+	Barred      int // adults left out because of an order
+	BarredWhy   []string
+	Invitations []Invitation
+	Contacts    []Contact
+	Texts       []Text // newest first
+	Agreements  []Agreement
+	Copies      []Copy
+	Targets     []Target
+	Feedback    []Feedback
+	Reflections []Reflection
+	Today       string
+}
+
+// Person is an adult who can be asked to a conversation.
+type Person struct {
+	Relation roll.Relation
+	Usual    bool // asked as a matter of course
+	Asked    bool // there is an invitation
+}
+
+// One opens a conversation.
+func (s *Service) One(ctx context.Context, p access.Pass, id TalkID) (r Record, err error) {
+	if _, err := p.CheckNamed(See); err != nil {
+		return r, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		r, err = record(tx, id)
+		return err
+	})
+	return r, err
+}
+
+func record(tx *db.Tx, id TalkID) (r Record, err error) {
+	if r.Line, err = enter(tx, See, id); err != nil {
+		return r, err
+	}
+	r.Today = tx.Today()
+	if r.Round, _, err = roundByID(tx, r.Line.RoundID); err != nil {
+		return r, err
+	}
+	if r.Invitations, err = talkInvitations(tx, id); err != nil {
+		return r, err
+	}
+	if err = people(tx, &r); err != nil {
+		return r, err
+	}
+	if r.Contacts, err = contactsOf(tx, id); err != nil {
+		return r, err
+	}
+	_, notHold := enter(tx, Hold, id)
+	if fault.KindOf(notHold) == fault.Internal && notHold != nil {
+		return r, notHold
+	}
+	r.MayHold = notHold == nil
+	if _, err := enter(tx, Read, id); err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			return r, nil
+		}
+		return r, err
+	}
+	r.MayRead = true
+	if r.Texts, err = textsOf(tx, id); err != nil {
+		return r, err
+	}
+	if r.Agreements, err = agreementsOf(tx, id); err != nil {
+		return r, err
+	}
+	if r.Copies, err = copiesOf(tx, id); err != nil {
+		return r, err
+	}
+	if r.Targets, err = targetsOf(tx, id); err != nil {
+		return r, err
+	}
+	if r.Feedback, err = feedbackOf(tx, id); err != nil {
+		return r, err
+	}
+	r.Reflections, err = reflectionsOf(tx, id)
+	return r, err
+}
+
+// people sorts the adults of the pupil into those who can be asked and those an order bars.
+func people(tx *db.Tx, r *Record) error {
+	relations, err := roll.Relations(tx, r.Line.PupilID)
+	if err != nil {
+		return err
+	}
+	mayKnow := tx.Pass().Scope(roll.Orders) == access.All
+	for _, rel := range relations {
+		if r.Line.AdultID != nil && *r.Line.AdultID != rel.Adult.ID {
+			continue
+		}
+		switch WhoToAsk(rel, tx.Today()) {
+		case AskBarred:
+			if inOrder(rel, tx.Today()) {
+				r.Barred++
+				if mayKnow {
+					r.BarredWhy = append(r.BarredWhy, leftOutWords(rel, r.Line, tx.Today()))
+				}
+			}
+		case AskUsual:
+			r.Adults = append(r.Adults, Person{Relation: rel, Usual: true})
+		default:
+			r.Adults = append(r.Adults, Person{Relation: rel})
+		}
+	}
+	for i := range r.Adults {
+		for _, inv := range r.Invitations {
+			r.Adults[i].Asked = r.Adults[i].Asked || inv.AdultID == r.Adults[i].Relation.Adult.ID
+		}
+	}
+	return nil
+}

@@ -1,0 +1,4 @@
+package progress
+
+// PutWeek is putWeek for tests from outside.
+var PutWeek = putWeek

@@ -1,0 +1,223 @@
+package roll
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/fault"
+	"ajar/internal/kit/ids"
+)
+
+// OrderFields are the fields of an order, in the order of the form.
+var OrderFields = []string{"kind", "decided_by", "evidence_seen", "starts", "ends", "review_on", "note"}
+
+// Stops says in words what an order of a kind stops in Ajar, for the record and before it is saved. No sentence says anything about the adult.
+func Stops(kind string) []string {
+	switch kind {
+	case "no_contact":
+		return []string{"No letter, message, call list or invitation about this child goes to this adult.",
+			"They are left out of booking lists, printed lists, exports and household labels for this child.",
+			"They are not told the other home's address, phone or e-mail."}
+	case "no_information":
+		return []string{"Nothing about this child's progress, attendance, talks or plans is sent or shown to this adult.",
+			"They are left out of letters, messages, invitations, printed lists and exports for this child.",
+			"They are not told the other home's address, phone or e-mail."}
+	case "no_address":
+		return []string{"The address, phone and e-mail of the child's other home are never given to this adult: not in letters, labels, shared lists or print.",
+			"Letters to this adult are addressed to them alone."}
+	case "supervised":
+		return []string{"This adult can be written to and invited as before.",
+			"Whoever arranges a meeting sees that contact with the child is under supervision.",
+			"They are not told the other home's address, phone or e-mail."}
+	case "reports_only":
+		return []string{"This adult gets the school's written reports, and nothing else about this child from Ajar.",
+			"They are left out of messages, invitations, booking lists and shared lists for this child.",
+			"They are not told the other home's address, phone or e-mail."}
+	}
+	return nil
+}
+
+// InForceOn gives the orders of a relation that bind on a day.
+func (r Relation) InForceOn(day string) (out []Order) {
+	for _, o := range r.Orders {
+		if o.InForce(day) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// NotGivenTo tells, for each adult of a child, the names of those to whom their address, phone and e-mail must not be given on a day. Any order in
+// force hides the other home, not only one that says so: where two readings are possible the safer one holds (domain notes 6.8).
+func NotGivenTo(rels []Relation, day string) map[AdultID][]string {
+	out := map[AdultID][]string{}
+	for _, barred := range rels {
+		if len(barred.InForceOn(day)) == 0 {
+			continue
+		}
+		for _, other := range rels {
+			if other.Adult.ID != barred.Adult.ID {
+				out[other.Adult.ID] = append(out[other.Adult.ID], barred.Adult.Name)
+			}
+		}
+	}
+	return out
+}
+
+// HomeNotGivenTo are the adults who must not learn the child's own address, because an order is in force and the child does not live with them.
+func HomeNotGivenTo(rels []Relation, day string) (out []string) {
+	for _, r := range rels {
+		if len(r.InForceOn(day)) > 0 && (r.Tie.LivesWith == nil || !*r.Tie.LivesWith) {
+			out = append(out, r.Adult.Name)
+		}
+	}
+	return out
+}
+
+// OrderValues is the form of a new order.
+func OrderValues(today string) Values {
+	return Values{"kind": "", "decided_by": "", "evidence_seen": "", "starts": today, "ends": "", "review_on": "", "note": ""}
+}
+
+func readOrder(v Values) (Order, error) {
+	r := &formReader{v: v}
+	o := Order{Kind: strings.TrimSpace(v["kind"]), DecidedBy: r.line("decided_by"), Note: r.text("note")}
+	if _, ok := OrderWords[o.Kind]; !ok {
+		r.faults.Add("kind", "Choose what the order says.")
+	}
+	if o.DecidedBy == "" {
+		r.faults.Add("decided_by", "Write who decided it: for example the family court, children's services, or the head.")
+	}
+	o.EvidenceSeen, o.Starts, o.Ends, o.ReviewOn = r.date("evidence_seen"), r.date("starts"), r.end("ends"), r.date("review_on")
+	if o.Starts == "" && len(r.faults) == 0 {
+		r.faults.Add("starts", "Write the day from which it holds.")
+	}
+	if o.Ends < o.Starts {
+		r.faults.Add("ends", "The last day is before the first.")
+	}
+	return o, r.faults.Err()
+}
+
+// OrderPreview is what a page says before an order is saved: who loses what, and who keeps what.
+type OrderPreview struct {
+	Pupil    Pupil
+	Relation Relation
+	Order    Order
+	Loses    []string
+	Others   []string
+	Already  []Order
+}
+
+// PreviewOrder reads the form of an order and says what it would do. Nothing is written.
+func (s *Service) PreviewOrder(ctx context.Context, p access.Pass, pupil PupilID, tie TieID, v Values) (out OrderPreview, err error) {
+	if _, err := p.CheckNamed(Orders); err != nil {
+		return out, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		out, err = previewOrder(tx, pupil, tie, v)
+		return err
+	})
+	return out, err
+}
+
+func previewOrder(tx *db.Tx, pupil PupilID, tie TieID, v Values) (out OrderPreview, err error) {
+	if out.Pupil, err = Enter(tx, Orders, pupil); err != nil {
+		return out, err
+	}
+	rels, err := Relations(tx, pupil)
+	if err != nil {
+		return out, err
+	}
+	found := false
+	for _, r := range rels {
+		if r.Tie.ID == tie {
+			out.Relation, found = r, true
+			continue
+		}
+		if len(r.InForceOn(tx.Today())) == 0 {
+			out.Others = append(out.Others, r.Adult.Name)
+		}
+	}
+	if !found {
+		return out, fault.Gone("adult")
+	}
+	out.Already = out.Relation.InForceOn(tx.Today())
+	if v == nil {
+		return out, nil
+	}
+	if out.Order, err = readOrder(v); err != nil {
+		return out, err
+	}
+	out.Loses = Stops(out.Order.Kind)
+	return out, nil
+}
+
+// AddOrder records an order on a tie. It binds from the next request on.
+func (s *Service) AddOrder(ctx context.Context, p access.Pass, pupil PupilID, tie TieID, v Values) (id OrderID, err error) {
+	if _, err := p.CheckNamed(Orders); err != nil {
+		return 0, err
+	}
+	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		pre, err := previewOrder(tx, pupil, tie, v)
+		if err != nil {
+			return err
+		}
+		o := pre.Order
+		o.ID, o.TieID, o.ByName = ids.New[Order](), tie, p.Who().Name
+		id = o.ID
+		if err := insertOrder(tx, o); err != nil {
+			return err
+		}
+		return s.Changed.Publish(tx, Changed{Why: "an order was recorded"})
+	})
+	return id, err
+}
+
+// EndOrder says the last day on which an order binds, and why. The order stays on the record.
+func (s *Service) EndOrder(ctx context.Context, p access.Pass, pupil PupilID, order OrderID, v Values) error {
+	if _, err := p.CheckNamed(Orders); err != nil {
+		return err
+	}
+	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		has := func(r Relation) bool {
+			for _, o := range r.Orders {
+				if o.ID == order {
+					return true
+				}
+			}
+			return false
+		}
+		rel, err := enterRelation(tx, Orders, pupil, has)
+		if err != nil {
+			return err
+		}
+		var o Order
+		for _, x := range rel.Orders {
+			if x.ID == order {
+				o = x
+			}
+		}
+		r := &formReader{v: v}
+		ends, why := r.date("ends"), r.text("why")
+		if ends == "" {
+			r.faults.Add("ends", "Write the last day on which it holds.")
+		}
+		if ends != "" && ends < o.Starts {
+			r.faults.Add("ends", "The last day is before the order began, %s.", o.Starts)
+		}
+		if why == "" {
+			r.faults.Add("why", "Write why it ends, and what paper you have seen. Somebody will ask.")
+		}
+		if err := r.faults.Err(); err != nil {
+			return err
+		}
+		note := strings.TrimSpace(o.Note + "\n" + fmt.Sprintf("Last day set to %s by %s on %s: %s", ends, p.Who().Name, tx.Today(), why))
+		if err := endOrder(tx, order, ends, note); err != nil {
+			return err
+		}
+		return s.Changed.Publish(tx, Changed{Why: "an order was ended"})
+	})
+}

@@ -1,0 +1,31 @@
+package roll
+
+import (
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/ids"
+)
+
+// AddStaff records someone who works for the organisation of the transaction.
+func AddStaff(tx *db.Tx, name, email string) (StaffID, error) {
+	id := ids.New[Staff]()
+	n := ReadName(name)
+	_, err := tx.Exec(`insert into roll_staff (org_id, id, forename, surname, name, email, search, sort_key) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id, n.Forename, n.Surname, name, email, Fold(name+" "+email), SortKey(n.Surname, n.Forename))
+	return id, err
+}
+
+// GiveRole gives a member of staff a role from today, unless they hold it.
+func GiveRole(tx *db.Tx, id StaffID, role access.Role) error {
+	roles, err := RolesOf(tx, id)
+	if err != nil {
+		return err
+	}
+	for _, r := range roles {
+		if r == role {
+			return nil
+		}
+	}
+	_, err = tx.Exec(`insert into roll_staff_role (org_id, id, staff_id, role, starts) values ($1, $2, $3, $4, $5)`, ids.New[Staff](), id, role, tx.Today())
+	return err
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// tool is something from the operating system that the tests need.
+type tool struct {
+	pkg   string // Debian package
+	what  string
+	found func() bool
+}
+
+var tools = []tool{
+	{"postgresql", "PostgreSQL's server programs", func() bool { return postgresBin() != "" }},
+	{"chromium", "a browser for the journeys", func() bool { return browser() != "" }},
+	{"fonts-noto-core", "letters for the scripts that families read", hasNoto},
+}
+
+const installHint = "on Debian run: sudo apt-get install -y --no-install-recommends postgresql chromium fonts-noto-core"
+
+func browser() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+func hasNoto() bool {
+	for _, pattern := range []string{"/usr/share/fonts/*/noto*/NotoNastaliqUrdu*", "/usr/share/fonts/noto*/NotoNastaliqUrdu*", "/usr/local/share/fonts/*/NotoNastaliqUrdu*"} {
+		if found, _ := filepath.Glob(pattern); len(found) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func missing() []tool {
+	var out []tool
+	for _, t := range tools {
+		if !t.found() {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// install sees to it that everything from the operating system is there. It changes the machine only as root, and says what it does.
+func install(ctx context.Context) error {
+	need := missing()
+	if len(need) == 0 {
+		return nil
+	}
+	var names []string
+	for _, t := range need {
+		fmt.Printf("gate: missing: %s (%s)\n", t.what, t.pkg)
+		names = append(names, t.pkg)
+	}
+	_, err := exec.LookPath("apt-get")
+	if err != nil || os.Geteuid() != 0 {
+		return fmt.Errorf("something is missing and only root may install it; run this line and start again:\n\n    sudo apt-get install -y --no-install-recommends %s", strings.Join(names, " "))
+	}
+	fmt.Printf("gate: installing %s with apt-get, because we are root\n", strings.Join(names, ", "))
+	if err := aptGet(ctx, append([]string{"install", "-y", "--no-install-recommends"}, names...)...); err != nil {
+		// A machine that is new has no package lists, or old ones.
+		if err := aptGet(ctx, "update"); err != nil {
+			return err
+		}
+		if err := aptGet(ctx, append([]string{"install", "-y", "--no-install-recommends"}, names...)...); err != nil {
+			return err
+		}
+	}
+	if still := missing(); len(still) > 0 {
+		return fmt.Errorf("%s is installed, and still %s cannot be found", still[0].pkg, still[0].what)
+	}
+	return nil
+}
+
+func aptGet(ctx context.Context, args ...string) error {
+	cmd := exec.CommandContext(ctx, "apt-get", append([]string{"-q"}, args...)...)
+	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, lastLines(string(out), 20))
+	}
+	return nil
+}
