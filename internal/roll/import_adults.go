@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"ajar/internal/kit/sheet"
 )
@@ -230,9 +229,10 @@ func (p *pupilSheet) adultOf(e *pupilEntry, m parentRow, at place) (a *adultEntr
 }
 
 // tied looks among the adults of this child. Of two with one name the one that shares a phone or address is meant, or else the one that this
-// row has not named yet.
+// row has not named yet. An adult whose name was changed by hand is still the one of the file: with the same phone or address, or else the same
+// relationship.
 func (p *pupilSheet) tied(e *pupilEntry, m parentRow, at place) *adultEntry {
-	var named *adultEntry
+	var named, renamed *adultEntry
 	for _, i := range e.ties {
 		t := p.ties[i]
 		a := p.adults[t.adult]
@@ -241,6 +241,9 @@ func (p *pupilSheet) tied(e *pupilEntry, m parentRow, at place) *adultEntry {
 			return a
 		}
 		if a.key != m.key || titlesClash(a.Title, m.name.Title, m.name.Forename) {
+			if p.namedByHand(a) && a.lastSeen != int32(at.row) && (shares || m.relationship != "" && m.relationship == t.Relationship) {
+				renamed = a
+			}
 			continue
 		}
 		if shares {
@@ -254,7 +257,20 @@ func (p *pupilSheet) tied(e *pupilEntry, m parentRow, at place) *adultEntry {
 			named = a
 		}
 	}
+	if named == nil && renamed != nil {
+		p.disagree(renamed.record(), "name", renamed.Name, m.name.Text, "it was set by hand", at)
+		return renamed
+	}
 	return named
+}
+
+func (b *book) namedByHand(a *adultEntry) bool {
+	for _, f := range []string{"name", "forename", "surname", "title"} {
+		if b.hands[hand{"adult", int64(a.ID), f}] {
+			return true
+		}
+	}
+	return false
 }
 
 // shares tells whether an adult has one of these phones or addresses.
@@ -460,12 +476,4 @@ func (b *book) setResponsibility(t *tieEntry, v Answer, at place) (bool, error) 
 		return false, nil
 	}
 	return b.setText(t.record(), "responsibility", &t.Responsibility, string(v), at)
-}
-
-func dayBefore(day string) string {
-	d, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return d.AddDate(0, 0, -1).Format(time.DateOnly)
 }

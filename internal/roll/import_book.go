@@ -303,11 +303,19 @@ func quoted(v string) string {
 	return shown(v)
 }
 
-func plainField(f string) string { return strings.ReplaceAll(f, "_", " ") }
+// plainField is a field within a sentence.
+func plainField(f string) string { return strings.ToLower(FieldWords(f)) }
 
 // setText writes a text field when the file gives one that differs and no hand set it.
 func (b *book) setText(r record, field string, p *string, v string, at place) (bool, error) {
-	if v == "" || v == *p || r.stage == before && b.byHand(r, field, *p, v, at) {
+	if v == "" || v == *p {
+		return false, nil
+	}
+	ours, theirs := *p, v
+	if field == "ends" {
+		ours, theirs = endText(ours), endText(theirs)
+	}
+	if r.stage == before && b.byHand(r, field, ours, theirs, at) {
 		return false, nil
 	}
 	old := *p
@@ -323,16 +331,6 @@ func (b *book) setAnswer(r record, field string, p **bool, v Answer, at place) (
 	old, now := answerNumber(*p), v == Yes
 	*p = &now
 	return true, b.put(r, field, old, answerNumber(&now))
-}
-
-func answerText(p *bool) string {
-	switch {
-	case p == nil:
-		return ""
-	case *p:
-		return string(Yes)
-	}
-	return string(No)
 }
 
 // answerNumber is an answer as it is stored: 1, 0 or null.
@@ -466,24 +464,25 @@ func (b *book) tie(p *pupilEntry, a *adultEntry) *tieEntry {
 
 // reach adds a way to reach an adult, and tells whether it is new. Ways are never taken away by a file.
 func (b *book) reach(a *adultEntry, email bool, value, folded, note string, at place) bool {
-	place := 1
+	var have []string
 	for _, w := range a.channels {
-		if w.email == email {
-			if w.folded == folded {
-				return false
-			}
-			place++
+		if w.email != email {
+			continue
 		}
+		if w.folded == folded {
+			return false
+		}
+		have = append(have, w.folded)
 	}
 	kind := "phone"
 	if email {
 		kind = "email"
 	}
-	if a.stage == before && b.byHand(a.record(), kind, "what is there", value, at) {
+	if a.stage == before && b.byHand(a.record(), kind, strings.Join(have, ", "), value, at) {
 		return false
 	}
 	a.channels = append(a.channels, way{folded, email})
-	b.buffer.channels = append(b.buffer.channels, channelRow{a.ID, kind, value, folded, note, place})
+	b.buffer.channels = append(b.buffer.channels, channelRow{a.ID, kind, value, folded, note, len(have) + 1})
 	b.held, b.changed = b.held+1, true
 	return true
 }

@@ -1,4 +1,3 @@
-// Package bench puts the product beside its ceiling in one run: the same work without us.
 package bench
 
 import (
