@@ -12,6 +12,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/event"
 	"ajar/internal/kit/fault"
+	"ajar/internal/kit/sheet"
 	"ajar/internal/kit/web"
 )
 
@@ -30,7 +31,11 @@ type Service struct {
 	Imports *batch.Service
 	// Changed tells capabilities above that something about pupils is different, so that what they worked out may be out of date.
 	Changed event.Topic[Changed]
-	panels  []Panel
+	// Facts keeps what a pupils sheet says about a pupil in columns called fact.NAME, and UndoFacts takes back what a batch brought. The
+	// capability that owns the facts sets both; without it such columns are only remarked on.
+	Facts     func(run *batch.Run, facts []Fact) ([]sheet.Outcome, error)
+	UndoFacts func(u *batch.Undoing) error
+	panels    []Panel
 }
 
 // Changed is the news that pupils or what is known about them changed in the organisation of the transaction.
