@@ -13,7 +13,7 @@ import (
 const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_assignment g where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = $2 and g.starts <= $3 and g.ends >= $3))`
 
 const talkColumns = `t.id, t.programme_id, t.round_id, t.pupil_id, t.adult_id, t.year, t.key_staff_id, t.invited_on, t.reply, t.meet_on, t.meet_at, t.place, t.with_whom,
-	t.declined_why, t.outcome, t.outcome_on, t.missed_why, t.tips, t.finalised_ms, t.next_on, t.prep_minutes, t.talk_minutes, t.writeup_minutes, t.cover_pence, t.cover_from`
+	t.declined_why, t.outcome, t.outcome_on, t.missed_why, t.tips, t.began_ms, t.finalised_ms, t.next_on, t.prep_minutes, t.talk_minutes, t.writeup_minutes, t.cover_pence, t.cover_from`
 
 const selectLine = `select ` + talkColumns + `, p.forename, p.surname, p.known_as, coalesce(a.name, '') as adult_name, coalesce(s.name, '') as key_teacher,
 	r.title as round_title, r.number as round_number, r.opens, r.closes, m.name as programme, coalesce(d.version, 0) as drafted
@@ -172,6 +172,14 @@ func assignKeyTeacher(tx *db.Tx, staff roll.StaffID, pupil roll.PupilID, from st
 
 type assignment struct{}
 
+// followKeyTeachers gives the conversations still to be held to whoever is key teacher today.
+func followKeyTeachers(tx *db.Tx) error {
+	const now = `(select max(g.staff_id) from roll_assignment g where g.org_id = conversations_talk.org_id and g.pupil_id = conversations_talk.pupil_id
+		and g.part = 'key_teacher' and g.starts <= $2 and g.ends >= $2)`
+	_, err := tx.Exec(`update conversations_talk set key_staff_id = `+now+` where org_id = $1 and outcome <> 'held' and key_staff_id is distinct from `+now, tx.Today())
+	return err
+}
+
 const invitationColumns = `i.id, i.talk_id, i.adult_id, i.channel, i.write_in, i.interpreter, i.offered, i.suits, i.sent_on, i.printed_ms, i.by_name`
 
 func invitationsOf(tx *db.Tx, f Filter) ([]Invitation, error) {
@@ -312,6 +320,9 @@ func putDraft(tx *db.Tx, talk TalkID, d Draft, body string) error {
 	if _, err := tx.Exec(`insert into conversations_draft (org_id, talk_id, version, writer, body, by_name, at_ms) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (org_id, talk_id) do update set version = excluded.version, writer = excluded.writer, body = excluded.body, by_name = excluded.by_name, at_ms = excluded.at_ms`,
 		talk, d.Version, d.Writer, body, d.ByName, d.AtMs); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`update conversations_talk set began_ms = $3 where org_id = $1 and id = $2 and began_ms is null`, talk, d.AtMs); err != nil {
 		return err
 	}
 	_, err := tx.Exec(`insert into conversations_draft_past (org_id, talk_id, version, body, by_name, at_ms) values ($1, $2, $3, $4, $5, $6)`, talk, d.Version, body, d.ByName, d.AtMs)
