@@ -24,6 +24,9 @@ type Cohort struct {
 	Pupils       int `db:"pupils"` // in it today
 }
 
+// Ended tells whether the cohort was closed.
+func (c Cohort) Ended() bool { return c.Ends != roll.ForGood }
+
 // CohortID is the key of a cohort.
 type CohortID = ids.ID[Cohort]
 
@@ -42,6 +45,9 @@ type Member struct {
 	IFactor          *int
 	Baseline         []Baseline `db:"-"`
 }
+
+// Left tells whether the pupil was taken out again.
+func (m Member) Left() bool { return m.Ends != roll.ForGood }
 
 // Name is how the pupil stands in a list.
 func (m Member) Name() string {
@@ -71,6 +77,9 @@ func (s *Service) StartCohort(ctx context.Context, p access.Pass, name, reason s
 	if reason == "" {
 		f.Add("reason", "Say in a sentence why these pupils. It stands in the record of each of them, and a family may ask to see it.")
 	}
+	if len(pupils) == 0 {
+		f.Add("pupil", "Choose at least one pupil.")
+	}
 	if err := f.Err(); err != nil {
 		return 0, err
 	}
@@ -96,12 +105,19 @@ func (s *Service) Add(ctx context.Context, p access.Pass, cohort CohortID, pupil
 	if strings.TrimSpace(reason) == "" {
 		return fault.Field("reason", "Say in a sentence why. It stands in the record of the pupil.")
 	}
+	if len(pupils) == 0 {
+		return fault.Field("pupil", "Choose at least one pupil.")
+	}
 	if _, err := s.Refresh(ctx, p.Org()); err != nil {
 		return err
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
-		if _, err := cohortOf(tx, cohort); err != nil {
+		c, err := cohortOf(tx, cohort)
+		if err != nil {
 			return err
+		}
+		if c.Ended() {
+			return fault.New(fault.Conflict, "This cohort is closed. Start another, or add the pupils to one that goes on.")
 		}
 		return join(tx, cohort, pupils, strings.TrimSpace(reason))
 	})
@@ -201,10 +217,15 @@ func (s *Service) EndCohort(ctx context.Context, p access.Pass, id CohortID, rev
 		return fault.Field("review", "Write what came of it, in a sentence or two, before the cohort is closed.")
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
-		n, err := tx.Exec(`update barriers_cohort set ends = $3, end_review = $4 where org_id = $1 and id = $2 and ends >= $3`, id, tx.Today(), strings.TrimSpace(review))
+		n, err := tx.Exec(`update barriers_cohort set ends = $3, end_review = $4 where org_id = $1 and id = $2 and ends = '9999-12-31'`, id, tx.Today(), strings.TrimSpace(review))
 		if err == nil && n == 0 {
-			err = fault.Gone("cohort")
+			err = fault.Gone("open cohort")
 		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(`update barriers_member set ends = $3, reason_out = $4, by_out = $5 where org_id = $1 and cohort_id = $2 and ends = '9999-12-31'`,
+			id, dayBefore(tx.Today()), "The cohort was closed.", p.Who().Name)
 		return err
 	})
 }

@@ -1,4 +1,3 @@
-// Package conversations is for structured conversations between home and school: listening, agreeing a few targets, and looking at them again.
 package conversations
 
 import (
@@ -217,14 +216,14 @@ const (
 	longSentence = 20
 )
 
-// Read estimates the reading age by the Flesch–Kincaid grade level,
+// ReadingAge estimates the reading age by the Flesch–Kincaid grade level,
 //
 //	0.39 × words per sentence + 11.8 × syllables per word − 15.59
 //
 // (J. P. Kincaid and others, Derivation of New Readability Formulas for Navy Enlisted Personnel, 1975), plus five, because grade 1 is the
 // school year of six-year-olds. It counts lengths and knows nothing of meaning: a help for the writer, no measure of a reader. It is
 // made for English; other languages and very short texts get no estimate.
-func Read(text string) Readability {
+func ReadingAge(text string) Readability {
 	list := tokens(text)
 	r := Readability{}
 	sentences := cutSentences(text, list)

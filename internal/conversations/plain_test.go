@@ -127,7 +127,7 @@ const (
 )
 
 func TestRead(t *testing.T) {
-	easy, hard := Read(easyText), Read(hardText)
+	easy, hard := ReadingAge(easyText), ReadingAge(hardText)
 	if !easy.Estimated || easy.Age > 8 || easy.Above(9) || len(easy.LongWords) != 0 || len(easy.LongSentences) != 0 || easy.Sentences != 5 {
 		t.Errorf("easy: %+v", easy)
 	}
@@ -135,7 +135,7 @@ func TestRead(t *testing.T) {
 		t.Errorf("hard: %+v", hard)
 	}
 	// By hand: 27 words of one syllable in 2 sentences: 0.39×13.5 + 11.8 − 15.59 = 1.475.
-	byHand := Read("The cat sat on the mat and the dog sat on the rug too. The cat and the dog like to sit on the mat all day.")
+	byHand := ReadingAge("The cat sat on the mat and the dog sat on the rug too. The cat and the dog like to sit on the mat all day.")
 	if byHand.Words != 27 || byHand.Sentences != 2 || byHand.Grade < 1.47 || byHand.Grade > 1.48 || byHand.Age < 6.47 || byHand.Age > 6.48 {
 		t.Errorf("by hand: %+v", byHand)
 	}
@@ -152,13 +152,13 @@ func TestReadGivesNoNonsense(t *testing.T) {
 		{"mixed", strings.Repeat("Your child reads well. Ваш ребёнок хорошо читает дома каждый день. ", 5), "English"},
 	}
 	for _, tt := range tests {
-		r := Read(tt.text)
+		r := ReadingAge(tt.text)
 		if r.Estimated || !strings.Contains(r.Why, tt.why) || r.Above(1) || r.AgeWords() != r.Why {
 			t.Errorf("%s: %+v", tt.name, r)
 		}
 	}
 	// A name in another alphabet takes nothing away from an English text.
-	if r := Read(easyText + " Анна"); !r.Estimated {
+	if r := ReadingAge(easyText + " Анна"); !r.Estimated {
 		t.Errorf("one name: %+v", r)
 	}
 }
@@ -177,7 +177,7 @@ func TestReadingAgeOrdersLevels(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := Read(strings.TrimPrefix(string(text), "\ufeff"))
+			r := ReadingAge(strings.TrimPrefix(string(text), "\ufeff"))
 			if !r.Estimated {
 				t.Errorf("%s: %s", file, r.Why)
 			}
@@ -224,7 +224,7 @@ func FuzzPlain(f *testing.F) {
 			}
 			end = p.End
 		}
-		r := Read(s)
+		r := ReadingAge(s)
 		for _, span := range r.LongSentences {
 			_ = s[span.Start:span.End]
 		}
