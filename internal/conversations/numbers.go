@@ -240,7 +240,7 @@ func mine(tx *db.Tx, all bool) (m Mine, err error) {
 	if err != nil {
 		return m, err
 	}
-	read := tx.Pass().Scope(ReadSaid)
+	read := tx.Pass().Scope(Read)
 	week := addDays(m.Today, 7)
 	for _, l := range list {
 		own := l.KeyStaffID != nil && int64(*l.KeyStaffID) == me
@@ -347,7 +347,7 @@ func record(tx *db.Tx, id TalkID) (r Record, err error) {
 		return r, notHold
 	}
 	r.MayHold = notHold == nil
-	if _, err := enter(tx, ReadSaid, id); err != nil {
+	if _, err := enter(tx, Read, id); err != nil {
 		if fault.KindOf(err) == fault.NotFound {
 			return r, nil
 		}

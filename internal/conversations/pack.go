@@ -147,10 +147,10 @@ func TalksOf(tx *db.Tx, pupil roll.PupilID) (out PupilTalks, err error) {
 // readableLines finds the conversations of a pupil whose words the pass opens; none without the right.
 func readableLines(tx *db.Tx, pupil roll.PupilID) (map[TalkID]bool, error) {
 	out := map[TalkID]bool{}
-	if tx.Pass().Scope(ReadSaid) < access.Own {
+	if tx.Pass().Scope(Read) < access.Own {
 		return out, nil
 	}
-	list, err := lines(tx, ReadSaid, Filter{Pupil: pupil})
+	list, err := lines(tx, Read, Filter{Pupil: pupil})
 	for _, l := range list {
 		out[l.ID] = true
 	}

@@ -4,6 +4,6 @@ import "math"
 
 // readingAge is the estimate in whole years, and whether there is one.
 func readingAge(text string) (int, bool) {
-	r := Read(text)
+	r := ReadingAge(text)
 	return int(math.Round(r.Age)), r.Estimated
 }

@@ -13,8 +13,8 @@ var (
 	See = access.Right{Key: "conversations.see", Words: "see which conversations there are and how far they are", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.Office: access.All, roll.SafeguardingLead: access.All,
 		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}}
-	// ReadSaid opens what was said and agreed.
-	ReadSaid = access.Right{Key: "conversations.read", Words: "read what was said and agreed", Roles: scopes{
+	// Read opens what was said and agreed.
+	Read = access.Right{Key: "conversations.read", Words: "read what was said and agreed", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.SafeguardingLead: access.All,
 		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}}
 	// Hold prepares, holds, writes up and reviews a conversation.
@@ -39,5 +39,5 @@ var (
 
 // Rights lists them for the gate.
 func Rights() []access.Right {
-	return []access.Right{See, ReadSaid, Hold, Invite, Plan, Cover, Reflect}
+	return []access.Right{See, Read, Hold, Invite, Plan, Cover, Reflect}
 }

@@ -72,7 +72,7 @@ func Manifest(s *conversations.Service) module.Manifest {
 			{Pattern: "GET " + talk + "/earlier", Need: hold, Handle: h.earlier},
 			{Pattern: "GET " + talk + "/paper", Need: hold, Handle: h.paper},
 
-			{Pattern: "GET " + talk + "/sheet", Need: web.For(conversations.ReadSaid), Handle: h.sheet},
+			{Pattern: "GET " + talk + "/sheet", Need: web.For(conversations.Read), Handle: h.sheet},
 			{Pattern: "GET " + talk + "/correct", Need: hold, Handle: h.correctForm},
 			{Pattern: "POST " + talk + "/correct", Need: hold, Handle: h.correct},
 			{Pattern: "POST " + talk + "/agree", Need: hold, Handle: h.agree},

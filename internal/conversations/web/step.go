@@ -295,7 +295,7 @@ func (v *stepView) look() {
 	}
 	if v.Step == "review" {
 		text = conversations.Compose(v.N).Prose()
-		v.Age = conversations.Read(text).AgeWords()
+		v.Age = conversations.ReadingAge(text).AgeWords()
 	}
 	seen := map[string]bool{}
 	for _, s := range conversations.Plainer(text) {
