@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,13 +23,12 @@ func page(q *web.Req, title string, crumbs ...ui.Link) ui.PageData {
 	if len(crumbs) > 0 {
 		d.Breadcrumbs = crumbs
 	}
-	for _, l := range d.Footer {
-		if l.Href == SafeguardingPath {
-			return d
-		}
-	}
-	d.Footer = append(d.Footer, ui.Link{Text: "Worried about a child's safety?", Href: SafeguardingPath}, ui.Link{Text: "Who may do what", Href: RightsPath})
 	return d
+}
+
+// listed puts what is known between commas, and leaves out what is not.
+func listed(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")
 }
 
 // may tells whether buttons for a right about named people are shown.
