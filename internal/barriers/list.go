@@ -20,7 +20,7 @@ type Filter struct {
 	Unknown string // code of a barrier that is not known
 	Words   string // part of a name
 	Cohort  string // "in" for those in a cohort now, "out" for those in none
-	Sort    string // i_factor (the highest first), name, year; a minus in front turns it round
+	Sort    string // i_factor, name or year, with a minus in front the other way round; the highest I factor first when empty
 	From    int    // how many to leave out
 	Most    int    // how many to show; 0 for all
 }
@@ -56,8 +56,8 @@ func (r Row) NotKnown() []string { return uncodes(r.Unknown) }
 
 // orders are the ways to sort; only these texts ever reach the store.
 var orders = map[string]string{
-	"i_factor":  "s.i_factor desc, p.sort_key, p.id",
-	"-i_factor": "s.i_factor, p.sort_key, p.id",
+	"i_factor":  "s.i_factor, p.sort_key, p.id",
+	"-i_factor": "s.i_factor desc, p.sort_key, p.id",
 	"name":      "p.sort_key, p.id",
 	"-name":     "p.sort_key desc, p.id",
 	"year":      "case when p.year in ('N1', 'N2') then 0 when p.year = 'R' then 1 when p.year in ('', 'X') then 3 else 2 end, length(p.year), p.year, s.i_factor desc, p.sort_key, p.id",
@@ -186,7 +186,7 @@ func listQuery(f Filter) (string, []any) {
 	}
 	order, ok := orders[f.Sort]
 	if !ok {
-		order = orders["i_factor"]
+		order = orders["-i_factor"]
 	}
 	q := `select p.id, p.local_id, p.upn, p.forename, p.surname, p.known_as, p.year, s.i_factor, s.met, s.unknown, count(*) over () as total,
 		coalesce((select min(c.title) from roll_member m join roll_class c on c.org_id = m.org_id and c.id = m.class_id

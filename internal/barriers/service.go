@@ -370,8 +370,9 @@ type Line struct {
 	Unknown []string     `json:"unknown"`
 	Because []Because    `json:"because"`
 
-	SortKey string   `json:"-"`
-	Met     []string `json:"-"`
+	ListName string   `json:"-"` // as it stands in a list by surname
+	SortKey  string   `json:"-"`
+	Met      []string `json:"-"`
 }
 
 // Basis says where a list comes from.
@@ -447,7 +448,7 @@ func workedOut(tx *db.Tx, day string, texts []RuleText) (out []Line, err error) 
 			return nil
 		}
 		st := explain(rules, v.pupil)
-		out = append(out, Line{Pupil: v.sub.ID, PupilID: v.sub.LocalID, UPN: v.sub.UPN, Name: v.sub.name(), Year: v.sub.Year, IFactor: st.IFactor,
+		out = append(out, Line{Pupil: v.sub.ID, PupilID: v.sub.LocalID, UPN: v.sub.UPN, Name: v.sub.name(), ListName: v.sub.listName(), Year: v.sub.Year, IFactor: st.IFactor,
 			Unknown: nonNil(st.Unknown), Because: st.Because, SortKey: v.sub.SortKey, Met: st.Met})
 		return nil
 	})
@@ -547,6 +548,30 @@ func (t *Trial) count(v view, now, then []dated) {
 	if len(c.Added)+len(c.Removed) > 0 {
 		t.Changes = append(t.Changes, c)
 	}
+}
+
+// TryRule is Try for one rule put or changed beside the others; with an empty expression, for the rule of that code ended.
+func (s *Service) TryRule(ctx context.Context, p access.Pass, r RuleText) (t Trial, err error) {
+	if _, err := p.CheckNamed(See); err != nil {
+		return t, err
+	}
+	var list []RuleText
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		all, err := recorded(tx)
+		for _, now := range inForce(all, tx.Today()) {
+			if now.Code != r.Code {
+				list = append(list, now)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return t, err
+	}
+	if r.When != "" {
+		list = append(list, r)
+	}
+	return s.Try(ctx, p, list)
 }
 
 // oneOfEach leaves one version of each code: the latest that has begun, or else the first that will.

@@ -411,7 +411,7 @@ func TestTheListIsFiltered(t *testing.T) {
 			want string
 		}{
 			{barriers.Filter{}, "b a d c"},
-			{barriers.Filter{Sort: "-i_factor"}, "c d a b"},
+			{barriers.Filter{Sort: "i_factor"}, "c d a b"},
 			{barriers.Filter{Sort: "name"}, "a b c d"},
 			{barriers.Filter{Sort: "-name"}, "d c b a"},
 			{barriers.Filter{Sort: "year"}, "d b a c"},

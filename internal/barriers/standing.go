@@ -124,6 +124,10 @@ func (s subject) name() string {
 	return roll.Pupil{Forename: s.Forename, Surname: s.Surname, KnownAs: s.KnownAs}.Name()
 }
 
+func (s subject) listName() string {
+	return roll.Pupil{Forename: s.Forename, Surname: s.Surname, KnownAs: s.KnownAs}.ListName()
+}
+
 const subjects = `select p.id, p.local_id, p.upn, p.forename, p.surname, p.known_as, p.date_of_birth, p.sex, p.year, p.sen, p.first_language,
 	p.eal, p.fsm, p.pupil_premium, p.looked_after, p.young_carer, p.sort_key
 	from roll_pupil p

@@ -239,7 +239,8 @@ func kept(tx *db.Tx, day string) (out []Line, err error) {
 		Met, Unknown, Because                     string
 	}
 	err = db.Each(tx, func(r *row) error {
-		l := Line{Pupil: r.ID, PupilID: r.LocalID, UPN: r.UPN, Name: roll.Pupil{Forename: r.Forename, Surname: r.Surname, KnownAs: r.KnownAs}.Name(), Year: r.Year,
+		named := roll.Pupil{Forename: r.Forename, Surname: r.Surname, KnownAs: r.KnownAs}
+		l := Line{Pupil: r.ID, PupilID: r.LocalID, UPN: r.UPN, Name: named.Name(), ListName: named.ListName(), Year: r.Year,
 			IFactor: r.IFactor, Unknown: uncodes(r.Unknown), Met: uncodes(r.Met), SortKey: r.SortKey}
 		if err := json.Unmarshal([]byte(r.Because), &l.Because); err != nil {
 			return err

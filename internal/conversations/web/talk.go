@@ -25,8 +25,8 @@ func lower(s string) string {
 
 // talkForm holds what was typed into the forms of a conversation's page, so that it is there again beside an error.
 type talkForm struct {
-	Adult, Outcome, Note, On, At           string
-	MeetOn, MeetAt, Place, WithWhom        string
+	Adult, Outcome, Note, On, At          string
+	MeetOn, MeetAt, Place, WithWhom       string
 	Prep, Talk, Writeup, Cover, CoverFrom string
 }
 
