@@ -225,6 +225,9 @@ func newBook(r *batch.Run, numbered bool) (*book, error) {
 		classByLocal: map[string]int32{}, formByTitle: map[string]int32{}, memberLocal: map[string]int32{}, memberPair: map[[2]int64]int32{},
 		guarded: map[int32]bool{}, ordered: map[TieID]bool{}, hands: map[hand]bool{}, listed: map[listedConflict]bool{}, counted: map[string]*counted{}, founds: map[int64]found{},
 	}
+	for _, kind := range []string{"pupils", "adults", "ties", "staff", "classes"} {
+		r.Report.By[kind] = &sheet.Tally{} // those who read the numbers by machine find all five, whatever was in the file
+	}
 	return b, b.load()
 }
 

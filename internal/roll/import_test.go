@@ -104,7 +104,7 @@ func (x *importing) tryUndo(r *batch.Report) (*batch.Undone, error) {
 func tallies(r *batch.Report) string {
 	s := fmt.Sprintf("%d rows: %d created, %d updated, %d same, %d refused", r.Rows, r.Created, r.Updated, r.Same, r.Refused)
 	for _, k := range []string{"pupils", "adults", "ties", "staff", "classes", "members", "orgs", "roles", "demographics", "facts", "users"} {
-		if t := r.By[k]; t != nil {
+		if t := r.By[k]; t != nil && t.Rows > 0 {
 			s += fmt.Sprintf("; %s %d+%d+%d+%d", k, t.Created, t.Updated, t.Same, t.Refused)
 		}
 	}
