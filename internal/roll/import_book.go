@@ -92,6 +92,8 @@ type pupilEntry struct {
 	moved bool // a tie or a class of this child is new, which makes its row an update
 	ties  []int32
 	forms []int32 // memberships of forms that have not ended
+	// The UPN and the form that this file gave first.
+	saidUPN, saidForm string
 }
 
 type adultEntry struct {

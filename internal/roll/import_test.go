@@ -314,34 +314,3 @@ func TestTwoFamilies(t *testing.T) {
 		}
 	})
 }
-
-func TestOneRosterSets(t *testing.T) {
-	importTest(t, func(t *testing.T, x *importing) {
-		for _, set := range []struct {
-			name string
-			in   func() batch.Input
-			want string
-		}{
-			{"sds", func() batch.Input {
-				return batch.Input{Name: "sds", Folder: testkit.SharedData(t, "oneroster_edfi", "microsoft_sds_v2")}
-			}, "67 rows: 62 created, 0 updated, 5 same, 0 refused; pupils 22+0+0+0; staff 7+0+0+0; classes 4+0+0+0; members 29+0+0+0; orgs 0+0+5+0"},
-			{"full", func() batch.Input {
-				return fileInput(t, "oneroster_edfi", "moodle_catalyst_v1p1", "Test_full_data_set.zip")
-			}, ""},
-			{"minimal", func() batch.Input {
-				return fileInput(t, "oneroster_edfi", "moodle_catalyst_v1p1", "Test_minimal_data_set.zip")
-			}, ""},
-			{"oat", func() batch.Input {
-				return batch.Input{Name: "oat", Folder: testkit.SharedData(t, "oneroster_edfi", "oat-sa_v1p1_base")}
-			}, ""},
-		} {
-			t.Run(set.name, func(t *testing.T) {
-				r := x.read("oneroster", set.in(), "")
-				if got := tallies(r); got != set.want {
-					t.Errorf("%s\nwant %s", got, set.want)
-				}
-				t.Logf("%q\n%+v", r.Warnings, r.Refusals)
-			})
-		}
-	})
-}
