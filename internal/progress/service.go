@@ -36,10 +36,11 @@ type Service struct {
 	school map[schoolKey]schoolWeeks
 }
 
-// New makes the service and offers its kinds of import: attendance, results and counts.
+// New makes the service, offers its kinds of import (attendance, results and counts) and keeps the facts of the import of pupils.
 func New(d *db.DB, r *roll.Service, imports *batch.Service) *Service {
 	s := &Service{DB: d, Roll: r, school: map[schoolKey]schoolWeeks{}}
 	s.offer(imports)
+	r.Facts, r.UndoFacts = s.TakeFacts, s.UndoFacts
 	r.Changed.Subscribe(func(tx *db.Tx, _ roll.Changed) error {
 		org := tx.Pass().Org()
 		tx.After(func() { s.forget(org) })
