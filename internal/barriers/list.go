@@ -138,10 +138,7 @@ func (s *Shown) choices(tx *db.Tx) error {
 
 // YearPlace is where a year group stands among the others: nursery, Reception, 1 to 14, then what is something else.
 func YearPlace(year string) int {
-	if n, ok := yearNumber(year); ok {
-		return n
-	}
-	return 99
+	return roll.YearGroup(year).Order()
 }
 
 // List reads a page of today's list within a transaction.
