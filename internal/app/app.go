@@ -12,6 +12,7 @@ import (
 	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
 	"ajar/internal/barriers"
+	barriersweb "ajar/internal/barriers/web"
 	"ajar/internal/conversations"
 	conversationsweb "ajar/internal/conversations/web"
 	"ajar/internal/demo"
@@ -96,7 +97,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
 		{Name: "progress", Rights: progress.Rights()},
-		{Name: "barriers", Rights: barriers.Rights()},
+		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations),
 	}
 	var rights [][]access.Right
