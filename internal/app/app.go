@@ -13,6 +13,7 @@ import (
 	adminweb "ajar/internal/admin/web"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
+	conversationsweb "ajar/internal/conversations/web"
 	"ajar/internal/demo"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
@@ -90,13 +91,13 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin.LookAround = o.LookAround
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
-	a.Conversations = conversations.New(d, a.Roll, nil)
+	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
-		{Name: "progress"},
+		{Name: "progress", Rights: progress.Rights()},
 		{Name: "barriers", Rights: barriers.Rights()},
-		{Name: "conversations", Rights: conversations.Rights()},
+		conversationsweb.Manifest(a.Conversations),
 	}
 	var rights [][]access.Right
 	for _, m := range a.modules {
