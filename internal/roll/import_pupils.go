@@ -394,7 +394,7 @@ func (p *pupilSheet) record(rec sheet.Record, cells []string) error {
 		e = p.create(row, at)
 		outcome = sheet.Created
 	case e.row != 0:
-		if f := p.contradicts(e, row, at); f != nil {
+		if f := p.contradicts(e, row, trimmed(rec, p.idxForm), at); f != nil {
 			p.refuse(*f, cells)
 			return nil
 		}
@@ -406,7 +406,7 @@ func (p *pupilSheet) record(rec sheet.Record, cells []string) error {
 	if err != nil {
 		return err
 	}
-	moved, err := p.form(e, trimmed(rec, p.idxForm), at)
+	moved, err := p.form(e, trimmed(rec, p.idxForm))
 	if err != nil {
 		return err
 	}
@@ -556,10 +556,16 @@ func (b *book) nameOf(at int32) string {
 
 // contradicts refuses a second row about a pupil that says something else about them than the first did. The same details again are welcome:
 // many systems write one row for each contact.
-func (p *pupilSheet) contradicts(e *pupilEntry, row pupilRow, at place) *sheet.Refusal {
+func (p *pupilSheet) contradicts(e *pupilEntry, row pupilRow, form string, at place) *sheet.Refusal {
 	refuse := func(field, value string) *sheet.Refusal {
 		f := sheet.NewRefusal(at.file, at.row, field, value, fmt.Sprintf("This pupil stands in row %d already, with another %s. The first row was taken.", e.row, plainField(field)))
 		return &f
+	}
+	if !row.upn.Empty() && e.saidUPN != "" && row.upn.Normal != e.saidUPN {
+		return refuse("upn", row.upn.Normal)
+	}
+	if form != "" && e.saidForm != "" && formKey(form) != e.saidForm {
+		return refuse("class", form)
 	}
 	both := e.said & row.said
 	for i, f := range pupilTexts {
@@ -615,6 +621,9 @@ func (p *pupilSheet) describe(e *pupilEntry, row pupilRow, at place) (changed bo
 		p.run.Warn("%s: %s left on %s. A pupils sheet does not bring anyone back; if they have returned, open their record and say so.", at, e.Name(), e.Ends)
 	}
 	e.said |= row.said
+	if !row.upn.Empty() {
+		e.saidUPN = row.upn.Normal
+	}
 	if resort {
 		p.indexBirth(e)
 		return changed, p.resort(e)
@@ -650,14 +659,15 @@ func (p *pupilSheet) setUPN(e *pupilEntry, u UPN, at place) (bool, error) {
 }
 
 // form puts the pupil into the form that the file names, from today when they were in another.
-func (p *pupilSheet) form(e *pupilEntry, title string, at place) (bool, error) {
+func (p *pupilSheet) form(e *pupilEntry, title string) (bool, error) {
 	if title == "" {
 		return false, nil
 	}
-	i := find(p.formByTitle, formKey(title))
+	e.saidForm = formKey(title)
+	i := find(p.formByTitle, e.saidForm)
 	outcome := sheet.Same
 	if i < 0 {
-		i = p.newClass(Class{LocalID: p.freeClassID("form:" + formKey(title)), Title: title, Kind: "form"}).at
+		i = p.newClass(Class{LocalID: p.freeClassID("form:" + e.saidForm), Title: title, Kind: "form"}).at
 		outcome = sheet.Created
 	}
 	c := p.classes[i]
