@@ -247,6 +247,9 @@ func (v listView) chips() (out []ui.Chip) {
 }
 
 func (v listView) found() string {
+	if v.Total == v.Everyone {
+		return pupilsWords(v.Total)
+	}
 	return fmt.Sprintf("%s of %s pupils", ui.Thousands(v.Total), ui.Thousands(v.Everyone))
 }
 
