@@ -29,7 +29,7 @@ func plain(v any) any {
 		return x.UnixMilli()
 	case driver.Valuer:
 		if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer && r.IsNil() {
-			return nil // a key that is not there, whose method can't be called
+			return nil // a typed key that is not there; its Value would panic
 		}
 		out, err := x.Value()
 		if err != nil {
