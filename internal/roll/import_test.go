@@ -26,9 +26,11 @@ type importing struct {
 	b *batch.Service
 }
 
+var importMigrations = []db.Migrations{batch.Migrations(), Migrations()}
+
 func importTest(t *testing.T, body func(t *testing.T, x *importing)) {
 	t.Helper()
-	testkit.Both(t, []db.Migrations{batch.Migrations(), Migrations()}, func(t *testing.T, d *db.DB) {
+	testkit.Both(t, importMigrations, func(t *testing.T, d *db.DB) {
 		b := batch.New(d)
 		body(t, &importing{t, d, New(d, b), b})
 	})
