@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"time"
 
-	"ajar/internal/app"
+	"ajar/internal/demo"
 )
 
 func init() {
@@ -18,20 +18,25 @@ func init() {
 func serve(ctx context.Context, e *Env) error {
 	f := e.Flags("serve [--listen ADDR] [--demo]")
 	listen := f.String("listen", "127.0.0.1:8080", "`address` to listen on")
-	demo := f.Bool("demo", false, "load the demo when the data is new, and let visitors look around as its people")
+	wanted := f.Bool("demo", false, "load the demo when the data is new, and let visitors look around as its people even beside real schools")
 	if _, err := e.Parse(); err != nil {
 		return err
 	}
-	a, err := e.OpenWith(ctx, app.Options{LookAround: *demo})
+	a, err := e.Open(ctx)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	if *demo {
+	if *wanted {
 		if err := loadDemo(ctx, e, a); err != nil {
 			return err
 		}
 	}
+	alone, err := demo.Alone(ctx, a.Roll)
+	if err != nil {
+		return err
+	}
+	a.Admin.LookAround = *wanted || alone
 	h, err := a.Handler()
 	if err != nil {
 		return err
@@ -41,7 +46,7 @@ func serve(ctx context.Context, e *Env) error {
 		return fmt.Errorf("could not listen on %s: %w", *listen, err)
 	}
 	fmt.Fprintf(e.Out, "Ajar is open at http://%s/\n", l.Addr())
-	if *demo {
+	if a.Admin.LookAround {
 		fmt.Fprintf(e.Out, "Look around as one of the demo people at http://%s/look-around\n", l.Addr())
 	}
 	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute}

@@ -8,11 +8,15 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync"
+	"time"
 
 	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
 	"ajar/internal/barriers"
+	barriersweb "ajar/internal/barriers/web"
 	"ajar/internal/conversations"
+	conversationsweb "ajar/internal/conversations/web"
 	"ajar/internal/demo"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
@@ -49,6 +53,11 @@ type App struct {
 
 	log     *slog.Logger
 	modules []module.Manifest
+
+	open       context.Context // over when the product is closed
+	stop       context.CancelFunc
+	background sync.WaitGroup
+	sweeping   sync.Once
 }
 
 // Migrations are the schema of every capability in level order.
@@ -84,19 +93,20 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{DB: d, log: o.Log}
+	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Imports = batch.New(d)
 	a.Roll = roll.New(d, a.Imports)
 	a.Admin = admin.New(d, a.Roll)
 	a.Admin.LookAround = o.LookAround
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
-	a.Conversations = conversations.New(d, a.Roll, nil)
+	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
-		{Name: "progress"},
-		{Name: "barriers", Rights: barriers.Rights()},
-		{Name: "conversations", Rights: conversations.Rights()},
+		{Name: "progress", Rights: progress.Rights()},
+		barriersweb.Manifest(a.Barriers, a.Admin),
+		conversationsweb.Manifest(a.Conversations),
 	}
 	var rights [][]access.Right
 	for _, m := range a.modules {
@@ -111,8 +121,46 @@ func (a *App) DemoParts() demo.Parts {
 	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
 }
 
-// Close closes the store.
-func (a *App) Close() error { return a.DB.Close() }
+// Close ends the work in the background and closes the store.
+func (a *App) Close() error {
+	a.stop()
+	a.background.Wait()
+	return a.DB.Close()
+}
+
+// Sweep removes what is no longer to be kept: sessions and links that are over, and files of imports that nobody confirmed.
+func (a *App) Sweep(ctx context.Context) error {
+	if err := a.Admin.Sweep(ctx); err != nil {
+		return err
+	}
+	orgs, err := a.Roll.Orgs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range orgs {
+		if err := a.Imports.Sweep(access.System("remove files of imports that nobody confirmed", int64(o.ID)), ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepHourly runs until the product is closed.
+func (a *App) sweepHourly() {
+	defer a.background.Done()
+	hour := time.NewTicker(time.Hour)
+	defer hour.Stop()
+	for {
+		if err := a.Sweep(a.open); err != nil && a.open.Err() == nil {
+			a.log.Error("sweeping failed", "error", err.Error())
+		}
+		select {
+		case <-hour.C:
+		case <-a.open.Done():
+			return
+		}
+	}
+}
 
 // Routes lists every route, for the server and for the tests that hold them to their needs.
 func (a *App) Routes() []web.Route {
@@ -126,8 +174,12 @@ func (a *App) Routes() []web.Route {
 	}})
 }
 
-// Handler serves the pages.
+// Handler serves the pages. From then on, what is no longer to be kept is removed every hour.
 func (a *App) Handler() (http.Handler, error) {
+	a.sweeping.Do(func() {
+		a.background.Add(1)
+		go a.sweepHourly()
+	})
 	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
 	return s.Handler()
 }

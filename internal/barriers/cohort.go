@@ -2,6 +2,8 @@ package barriers
 
 import (
 	"context"
+	"math"
+	"strconv"
 	"strings"
 
 	"ajar/internal/kit/access"
@@ -24,6 +26,9 @@ type Cohort struct {
 	Pupils       int `db:"pupils"` // in it today
 }
 
+// Ended tells whether the cohort was closed.
+func (c Cohort) Ended() bool { return c.Ends != roll.ForGood }
+
 // CohortID is the key of a cohort.
 type CohortID = ids.ID[Cohort]
 
@@ -41,7 +46,11 @@ type Member struct {
 	Year             string
 	IFactor          *int
 	Baseline         []Baseline `db:"-"`
+	Today            []Baseline `db:"-"` // read for the page of the cohort, for those who are in it
 }
+
+// Left tells whether the pupil was taken out again.
+func (m Member) Left() bool { return m.Ends != roll.ForGood }
 
 // Name is how the pupil stands in a list.
 func (m Member) Name() string {
@@ -71,6 +80,9 @@ func (s *Service) StartCohort(ctx context.Context, p access.Pass, name, reason s
 	if reason == "" {
 		f.Add("reason", "Say in a sentence why these pupils. It stands in the record of each of them, and a family may ask to see it.")
 	}
+	if len(pupils) == 0 {
+		f.Add("pupil", "Choose at least one pupil.")
+	}
 	if err := f.Err(); err != nil {
 		return 0, err
 	}
@@ -96,12 +108,19 @@ func (s *Service) Add(ctx context.Context, p access.Pass, cohort CohortID, pupil
 	if strings.TrimSpace(reason) == "" {
 		return fault.Field("reason", "Say in a sentence why. It stands in the record of the pupil.")
 	}
+	if len(pupils) == 0 {
+		return fault.Field("pupil", "Choose at least one pupil.")
+	}
 	if _, err := s.Refresh(ctx, p.Org()); err != nil {
 		return err
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
-		if _, err := cohortOf(tx, cohort); err != nil {
+		c, err := cohortOf(tx, cohort)
+		if err != nil {
 			return err
+		}
+		if c.Ended() {
+			return fault.New(fault.Conflict, "This cohort is closed. Start another, or add the pupils to one that goes on.")
 		}
 		return join(tx, cohort, pupils, strings.TrimSpace(reason))
 	})
@@ -139,28 +158,34 @@ func freeze(tx *db.Tx, member ids.ID[Member], pupil roll.PupilID) error {
 	if err != nil || there == 0 {
 		return err
 	}
-	snap, err := progress.One(tx, pupil, tx.Today())
+	list, err := measured(tx, pupil)
 	if err != nil {
 		return err
 	}
-	put := func(measure, shown string, number *float64, asOf, source string) error {
-		_, err := tx.Exec(`insert into barriers_baseline (org_id, id, member_id, measure, shown, number, as_of, source, frozen_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			ids.New[Baseline](), member, measure, shown, number, asOf, source, tx.Now())
-		return err
+	for _, b := range list {
+		if _, err := tx.Exec(`insert into barriers_baseline (org_id, id, member_id, measure, shown, number, as_of, source, frozen_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			ids.New[Baseline](), member, b.Measure, b.Shown, b.Number, b.AsOf, b.Source, tx.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measured is what a cohort looks at: attendance, the latest results, and the I factor, as they are today. What is not known is left out.
+func measured(tx *db.Tx, pupil roll.PupilID) (out []Baseline, err error) {
+	snap, err := progress.One(tx, pupil, tx.Today())
+	if err != nil {
+		return nil, err
 	}
 	if a := snap.Attendance; a.Known {
-		if err := put("attendance", oneDecimal(a.Percent)+" %", &a.Percent, a.AsOf(), a.Source()); err != nil {
-			return err
-		}
+		out = append(out, Baseline{Measure: attendanceMeasure, Shown: oneDecimal(a.Percent) + " %", Number: &a.Percent, AsOf: a.AsOf(), Source: a.Source()})
 	}
 	for _, r := range snap.Results {
-		var n *float64
+		b := Baseline{Measure: r.Subject + " (" + scaleWords(r.Scale) + ")", Shown: r.Text, AsOf: r.On, Source: r.Source}
 		if r.HasValue {
-			n = &r.Value
+			b.Number = &r.Value
 		}
-		if err := put(r.Subject+" ("+scaleWords(r.Scale)+")", r.Text, n, r.On, r.Source); err != nil {
-			return err
-		}
+		out = append(out, b)
 	}
 	type row struct {
 		IFactor int
@@ -168,10 +193,66 @@ func freeze(tx *db.Tx, member ids.ID[Member], pupil roll.PupilID) error {
 	}
 	st, found, err := db.Maybe[row](tx, `select i_factor, from_on from barriers_standing where org_id = $1 and pupil_id = $2 and to_on = '9999-12-31'`, pupil)
 	if err != nil || !found {
-		return err
+		return out, err
 	}
 	n := float64(st.IFactor)
-	return put("I factor", number(st.IFactor), &n, st.FromOn, "the school's barrier rules")
+	return append(out, Baseline{Measure: "I factor", Shown: number(st.IFactor), Number: &n, AsOf: st.FromOn, Source: "the school's barrier rules"}), nil
+}
+
+const attendanceMeasure = "attendance"
+
+// Compared is a measure on the day a pupil came into a cohort beside the same measure today. Direction says how it moved and never whether that is due to
+// anything.
+type Compared struct {
+	Measure   string
+	Then, Now Baseline
+	Direction string
+}
+
+// Beside puts each measure of the baseline beside today's; what is newly known stands alone.
+func (m Member) Beside() (out []Compared) {
+	now := map[string]Baseline{}
+	for _, b := range m.Today {
+		now[b.Measure] = b
+	}
+	for _, then := range m.Baseline {
+		c := Compared{Measure: then.Measure, Then: then, Now: now[then.Measure]}
+		c.Direction = direction(then, c.Now)
+		out = append(out, c)
+		delete(now, then.Measure)
+	}
+	for _, b := range m.Today {
+		if _, left := now[b.Measure]; left {
+			out = append(out, Compared{Measure: b.Measure, Now: b, Direction: "not known then"})
+		}
+	}
+	return out
+}
+
+// direction says how a measure moved, in plain words.
+func direction(then, now Baseline) string {
+	switch {
+	case now.Shown == "":
+		return "not known now"
+	case then.Number == nil || now.Number == nil:
+		if then.Shown == now.Shown {
+			return "the same"
+		}
+		return "from " + then.Shown + " to " + now.Shown
+	}
+	gain := math.Round((*now.Number-*then.Number)*100) / 100
+	amount := strconv.FormatFloat(math.Abs(gain), 'f', -1, 64)
+	if then.Measure == attendanceMeasure {
+		gain = math.Round(gain*10) / 10
+		amount = oneDecimal(math.Abs(gain)) + " percentage points"
+	}
+	switch {
+	case gain > 0:
+		return "up " + amount
+	case gain < 0:
+		return "down " + amount
+	}
+	return "the same"
 }
 
 // Remove takes a pupil out of a cohort from today, with the reason. The time in it stays on record.
@@ -201,10 +282,15 @@ func (s *Service) EndCohort(ctx context.Context, p access.Pass, id CohortID, rev
 		return fault.Field("review", "Write what came of it, in a sentence or two, before the cohort is closed.")
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
-		n, err := tx.Exec(`update barriers_cohort set ends = $3, end_review = $4 where org_id = $1 and id = $2 and ends >= $3`, id, tx.Today(), strings.TrimSpace(review))
+		n, err := tx.Exec(`update barriers_cohort set ends = $3, end_review = $4 where org_id = $1 and id = $2 and ends = '9999-12-31'`, id, tx.Today(), strings.TrimSpace(review))
 		if err == nil && n == 0 {
-			err = fault.Gone("cohort")
+			err = fault.Gone("open cohort")
 		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(`update barriers_member set ends = $3, reason_out = $4, by_out = $5 where org_id = $1 and cohort_id = $2 and ends = '9999-12-31'`,
+			id, dayBefore(tx.Today()), "The cohort was closed.", p.Who().Name)
 		return err
 	})
 }
@@ -237,6 +323,28 @@ func (s *Service) Cohort(ctx context.Context, p access.Pass, id CohortID) (c Coh
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		c, members, err = CohortIn(tx, id)
 		return err
+	})
+	return c, members, err
+}
+
+// CohortToday is Cohort with what is measured of its pupils today beside their baselines.
+func (s *Service) CohortToday(ctx context.Context, p access.Pass, id CohortID) (c Cohort, members []Member, err error) {
+	if _, err := p.CheckNamed(See); err != nil {
+		return c, nil, err
+	}
+	err = s.upToDate(ctx, p, func(tx *db.Tx) error {
+		if c, members, err = CohortIn(tx, id); err != nil {
+			return err
+		}
+		for i := range members {
+			if members[i].Left() {
+				continue
+			}
+			if members[i].Today, err = measured(tx, members[i].PupilID); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return c, members, err
 }

@@ -1,7 +1,9 @@
 package barriers
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"ajar/internal/kit/access"
@@ -18,7 +20,7 @@ type Filter struct {
 	Unknown string // code of a barrier that is not known
 	Words   string // part of a name
 	Cohort  string // "in" for those in a cohort now, "out" for those in none
-	Sort    string // i_factor (the highest first), name, year; a minus in front turns it round
+	Sort    string // i_factor, name or year, with a minus in front the other way round; the highest I factor first when empty
 	From    int    // how many to leave out
 	Most    int    // how many to show; 0 for all
 }
@@ -26,6 +28,8 @@ type Filter struct {
 // Row is one pupil of today's list.
 type Row struct {
 	ID       roll.PupilID
+	LocalID  string
+	UPN      string `db:"upn"`
 	Forename string
 	Surname  string
 	KnownAs  string
@@ -52,24 +56,89 @@ func (r Row) NotKnown() []string { return uncodes(r.Unknown) }
 
 // orders are the ways to sort; only these texts ever reach the store.
 var orders = map[string]string{
-	"i_factor":  "s.i_factor desc, p.sort_key, p.id",
-	"-i_factor": "s.i_factor, p.sort_key, p.id",
+	"i_factor":  "s.i_factor, p.sort_key, p.id",
+	"-i_factor": "s.i_factor desc, p.sort_key, p.id",
 	"name":      "p.sort_key, p.id",
 	"-name":     "p.sort_key desc, p.id",
-	"year":      "case when p.year in ('N1', 'N2') then 0 when p.year = 'R' then 1 else 2 end, length(p.year), p.year, s.i_factor desc, p.sort_key, p.id",
-	"-year":     "case when p.year in ('N1', 'N2') then 0 when p.year = 'R' then 1 else 2 end desc, length(p.year) desc, p.year desc, s.i_factor desc, p.sort_key, p.id",
+	"year":      "case when p.year in ('N1', 'N2') then 0 when p.year = 'R' then 1 when p.year in ('', 'X') then 3 else 2 end, length(p.year), p.year, s.i_factor desc, p.sort_key, p.id",
+	"-year":     "case when p.year in ('N1', 'N2') then 0 when p.year = 'R' then 1 when p.year in ('', 'X') then 3 else 2 end desc, length(p.year) desc, p.year desc, s.i_factor desc, p.sort_key, p.id",
 }
 
-// List gives a page of today's list. Refresh it first.
-func (s *Service) List(ctx context.Context, p access.Pass, f Filter) (rows []Row, total int, err error) {
-	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
-		rows, err = List(tx, f)
-		return err
-	})
-	if len(rows) > 0 {
-		total = rows[0].Total
+// Shown is a page of today's list with what its filter needs.
+type Shown struct {
+	Day      string
+	Rows     []Row
+	Total    int // of the whole filtered list
+	Everyone int // of all whom the pass may see
+	Years    []string
+	Forms    []string
+	Rules    []RuleText // those in force, for labels
+}
+
+// Labels gives the label of each code.
+func (s Shown) Labels() map[string]string { return labels(s.Rules) }
+
+// List gives a page of today's list.
+func (s *Service) List(ctx context.Context, p access.Pass, f Filter) (out Shown, err error) {
+	if _, err := p.CheckNamed(See); err != nil {
+		return out, err
 	}
-	return rows, total, err
+	err = s.upToDate(ctx, p, func(tx *db.Tx) error {
+		out = Shown{Day: tx.Today()}
+		all, err := recorded(tx)
+		if err != nil {
+			return err
+		}
+		out.Rules = inForce(all, out.Day)
+		if out.Rows, err = List(tx, f); err != nil {
+			return err
+		}
+		if len(out.Rows) == 0 && f.From > 0 { // a page beyond the end, from an old link
+			f.From = 0
+			if out.Rows, err = List(tx, f); err != nil {
+				return err
+			}
+		}
+		if len(out.Rows) > 0 {
+			out.Total = out.Rows[0].Total
+		}
+		return out.choices(tx)
+	})
+	return out, err
+}
+
+// choices reads what the list can be narrowed by.
+func (s *Shown) choices(tx *db.Tx) error {
+	staff, today, err := roll.SightArgs(tx, See)
+	if err != nil {
+		return err
+	}
+	type group struct {
+		Year string
+		N    int
+	}
+	groups, err := db.All[group](tx, `select p.year, count(*) as n
+		from barriers_standing s
+		join roll_pupil p on p.org_id = s.org_id and p.id = s.pupil_id
+		where s.org_id = $1 and s.to_on = '9999-12-31' and `+roll.Sight+`
+		group by p.year`, staff, today)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(YearPlace(a.Year), YearPlace(b.Year)) })
+	for _, g := range groups {
+		s.Everyone += g.N
+		if g.Year != "" {
+			s.Years = append(s.Years, g.Year)
+		}
+	}
+	s.Forms, err = db.All[string](tx, `select c.title from roll_class c where c.org_id = $1 and c.kind = 'form' and c.ends >= $2 order by length(c.title), c.title`, today)
+	return err
+}
+
+// YearPlace is where a year group stands among the others: nursery, Reception, 1 to 14, then what is something else.
+func YearPlace(year string) int {
+	return roll.YearGroup(year).Order()
 }
 
 // List reads a page of today's list within a transaction.
@@ -101,10 +170,10 @@ func listQuery(f Filter) (string, []any) {
 		and("s.i_factor >= ?", f.AtLeast)
 	}
 	if f.Barrier != "" {
-		and("s.met like ?", "%,"+f.Barrier+",%")
+		and("replace(s.met, ?, '') <> s.met", ","+f.Barrier+",")
 	}
 	if f.Unknown != "" {
-		and("s.unknown like ?", "%,"+f.Unknown+",%")
+		and("replace(s.unknown, ?, '') <> s.unknown", ","+f.Unknown+",")
 	}
 	for _, w := range strings.Fields(roll.Fold(f.Words)) {
 		and("p.search like ?", "%"+w+"%")
@@ -117,9 +186,9 @@ func listQuery(f Filter) (string, []any) {
 	}
 	order, ok := orders[f.Sort]
 	if !ok {
-		order = orders["i_factor"]
+		order = orders["-i_factor"]
 	}
-	q := `select p.id, p.forename, p.surname, p.known_as, p.year, s.i_factor, s.met, s.unknown, count(*) over () as total,
+	q := `select p.id, p.local_id, p.upn, p.forename, p.surname, p.known_as, p.year, s.i_factor, s.met, s.unknown, count(*) over () as total,
 		coalesce((select min(c.title) from roll_member m join roll_class c on c.org_id = m.org_id and c.id = m.class_id
 			where m.org_id = p.org_id and m.pupil_id = p.id and c.kind = 'form' and m.starts <= $3 and m.ends >= $3), '') as form,
 		coalesce((select min(st.name) from roll_assignment a join roll_staff st on st.org_id = a.org_id and st.id = a.staff_id
@@ -134,4 +203,30 @@ func listQuery(f Filter) (string, []any) {
 		q += " limit $" + number(len(args)+2) + " offset $" + number(len(args)+3)
 	}
 	return q, args
+}
+
+// Waiting is how many pupils have three or more barriers and are in no cohort, among all whom the pass may see.
+type Waiting struct {
+	Pupils, Everyone int
+	Day              string // when the list was worked out last; empty for never
+}
+
+// WaitingIn counts them for the first page, as the list stands; it is not worked out again for that.
+func WaitingIn(tx *db.Tx) (w Waiting, err error) {
+	staff, today, err := roll.SightArgs(tx, See)
+	if err != nil {
+		return w, err
+	}
+	if w.Day, _, err = db.Maybe[string](tx, `select worked_on from barriers_state where org_id = $1`); err != nil || w.Day == "" {
+		return w, err
+	}
+	type row struct{ Pupils, Everyone int }
+	x, err := db.One[row](tx, `select count(*) as everyone,
+		coalesce(sum(case when s.i_factor >= 3 and not exists (select 1 from barriers_member b
+			where b.org_id = p.org_id and b.pupil_id = p.id and b.starts <= $3 and b.ends >= $3) then 1 else 0 end), 0) as pupils
+		from barriers_standing s
+		join roll_pupil p on p.org_id = s.org_id and p.id = s.pupil_id
+		where s.org_id = $1 and s.to_on = '9999-12-31' and `+roll.Sight, staff, today)
+	w.Pupils, w.Everyone = x.Pupils, x.Everyone
+	return w, err
 }

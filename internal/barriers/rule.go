@@ -1,5 +1,3 @@
-// Package barriers holds a school's own rules for what may stand between a pupil and school, and decides them for each pupil: met, not
-// met, or not known. It counts and explains; it predicts nothing.
 package barriers
 
 import (

@@ -2,10 +2,10 @@ package barriers
 
 import (
 	"math"
-	"strconv"
 	"strings"
 
 	"ajar/internal/progress"
+	"ajar/internal/roll"
 )
 
 // Field is one thing a rule may ask about, as the help page and `ajar barriers fields` show it.
@@ -189,23 +189,10 @@ func (p *Pupil) SetText(k Key, text string) {
 	p.mark(k, text != "")
 	if k == Year {
 		p.SetWhole(YearNumber, 0)
-		n, ok := yearNumber(text)
+		n, ok := roll.YearGroup(text).Number()
 		p.numbers[YearNumber] = float64(n)
 		p.mark(YearNumber, ok)
 	}
-}
-
-func yearNumber(year string) (int, bool) {
-	switch year {
-	case "N1":
-		return -2, true
-	case "N2":
-		return -1, true
-	case "R":
-		return 0, true
-	}
-	n, err := strconv.Atoi(year)
-	return n, err == nil && n >= 1 && n <= 14
 }
 
 // SetWhole sets a count.

@@ -26,8 +26,9 @@ type Plain string
 
 // MarshalJSON writes numbers as numbers and everything else as text.
 func (p Plain) MarshalJSON() ([]byte, error) {
-	if f, err := strconv.ParseFloat(string(p), 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
-		return []byte(strconv.FormatFloat(f, 'f', -1, 64)), nil
+	// Only what is written as a number is written is one: 007 is the name of a house.
+	if f, err := strconv.ParseFloat(string(p), 64); err == nil && strconv.FormatFloat(f, 'f', -1, 64) == string(p) && !math.IsInf(f, 0) && !math.IsNaN(f) {
+		return []byte(p), nil
 	}
 	return json.Marshal(string(p))
 }
@@ -71,24 +72,33 @@ func decide(rules []dated, p *Pupil) (met, unknown []string) {
 	return met, unknown
 }
 
-// explain writes out why each met barrier was counted.
+// explain writes out why each met barrier was counted: one entry a barrier. Where several comparisons decided, the entry shows the value of the first and
+// the words of all.
 func explain(rules []dated, p *Pupil) Standing {
-	var s Standing
-	s.Because = []Because{}
+	s := Standing{Because: []Because{}}
 	for i := range rules {
-		v := rules[i].rule.Eval(p)
-		switch v.Outcome {
+		switch rules[i].rule.Decide(p) {
 		case Met:
 			s.Met = append(s.Met, rules[i].Code)
-			for _, e := range v.Because {
-				s.Because = append(s.Because, Because{Barrier: rules[i].Code, Value: Plain(e.Value), Threshold: Plain(e.Threshold), AsOf: e.AsOf, Source: e.Source, Words: e.Words})
-			}
+			s.Because = append(s.Because, because(&rules[i], rules[i].rule.Eval(p)))
 		case Unknown:
 			s.Unknown = append(s.Unknown, rules[i].Code)
 		}
 	}
 	s.IFactor = len(s.Met)
 	return s
+}
+
+func because(r *dated, v Verdict) Because {
+	if len(v.Because) == 0 {
+		return Because{Barrier: r.Code, Words: r.rule.Words()}
+	}
+	first := v.Because[0]
+	b := Because{Barrier: r.Code, Value: Plain(first.Value), Threshold: Plain(first.Threshold), AsOf: first.AsOf, Source: first.Source, Words: first.Words}
+	for _, e := range v.Because[1:] {
+		b.Words += "; " + e.Words
+	}
+	return b
 }
 
 // subject is what the roll knows about a pupil that rules may ask.
@@ -114,6 +124,10 @@ func (s subject) name() string {
 	return roll.Pupil{Forename: s.Forename, Surname: s.Surname, KnownAs: s.KnownAs}.Name()
 }
 
+func (s subject) listName() string {
+	return roll.Pupil{Forename: s.Forename, Surname: s.Surname, KnownAs: s.KnownAs}.ListName()
+}
+
 const subjects = `select p.id, p.local_id, p.upn, p.forename, p.surname, p.known_as, p.date_of_birth, p.sex, p.year, p.sen, p.first_language,
 	p.eal, p.fsm, p.pupil_premium, p.looked_after, p.young_carer, p.sort_key
 	from roll_pupil p
@@ -126,15 +140,18 @@ const classesOf = `select m.pupil_id, c.title
 	where m.org_id = $1 and m.pupil_id is not null and m.starts <= $2 and m.ends >= $2
 	order by m.pupil_id, c.title`
 
-// each puts together, for every pupil on the roll on a day, what the roll and the measures know, and hands it over. The Pupil is used again.
-func each(tx *db.Tx, day string, wantClasses bool, f func(s *subject, p *Pupil) error) error {
+// view is one pupil as rules see them. All of it is used again for the next pupil.
+type view struct {
+	sub   *subject
+	pupil *Pupil
+	snap  *progress.Snapshot
+}
+
+// each puts together, for every pupil on the roll on a day, what the roll and the measures know, and hands it over.
+func each(tx *db.Tx, day string, wantClasses bool, f func(view) error) error {
 	list, err := db.All[subject](tx, subjects, day)
 	if err != nil {
 		return err
-	}
-	type seat struct {
-		PupilID roll.PupilID
-		Title   string
 	}
 	var seats []seat
 	if wantClasses {
@@ -154,7 +171,7 @@ func each(tx *db.Tx, day string, wantClasses bool, f func(s *subject, p *Pupil) 
 		}
 		s := &list[at]
 		p.Reset()
-		fill(p, s, snap, day)
+		fill(p, s, snap, day, tx.Today())
 		if wantClasses {
 			for sat < len(seats) && seats[sat].PupilID < s.ID {
 				sat++
@@ -165,12 +182,17 @@ func each(tx *db.Tx, day string, wantClasses bool, f func(s *subject, p *Pupil) 
 			}
 			p.SetClasses(titles...)
 		}
-		return f(s, p)
+		return f(view{s, p, snap})
 	})
 }
 
+type seat struct {
+	PupilID roll.PupilID
+	Title   string
+}
+
 // fill gives a rule's view of a pupil. What is not known is not set.
-func fill(p *Pupil, s *subject, snap *progress.Snapshot, day string) {
+func fill(p *Pupil, s *subject, snap *progress.Snapshot, day, today string) {
 	p.SetText(SEN, s.Sen)
 	p.SetText(Year, s.Year)
 	p.SetText(Sex, s.Sex)
@@ -224,12 +246,16 @@ func fill(p *Pupil, s *subject, snap *progress.Snapshot, day string) {
 				}
 			}
 		}
+		if day < today {
+			return Origin{AsOf: today, Source: "the roll as it is now; what stood there before is not kept"}
+		}
 		return Origin{AsOf: day, Source: "the roll"}
 	}
 }
 
-// printer hashes all that went into a pupil's standing, with the rules. It is kept from one process to the next, so it is FNV and not maphash.
-func (p *Pupil) print(rules uint64) int64 {
+// print hashes all that went into a pupil's standing, with the rules. It is kept from one process to the next, so it is FNV and not maphash. Counts have no
+// date in it: theirs is the day itself, and nothing would ever be the same again.
+func (v view) print(rules uint64) int64 {
 	h := rules
 	mix := func(x uint64) { h = (h ^ x) * 1099511628211; h ^= h >> 29 }
 	text := func(s string) {
@@ -238,6 +264,7 @@ func (p *Pupil) print(rules uint64) int64 {
 		}
 		mix(uint64(len(s)))
 	}
+	p := v.pupil
 	mix(p.known)
 	for _, n := range p.numbers {
 		mix(math.Float64bits(n))
@@ -248,16 +275,24 @@ func (p *Pupil) print(rules uint64) int64 {
 	for _, s := range p.classes {
 		text(s)
 	}
-	for _, r := range p.Results {
+	text(v.snap.Attendance.From)
+	text(v.snap.Attendance.To)
+	text(string(v.snap.Attendance.Basis))
+	for i := range p.Results {
+		r := &p.Results[i]
 		text(r.Subject)
 		text(r.Scale)
 		text(r.Text)
 		text(r.Date)
+		text(r.Source)
 		mix(math.Float64bits(r.Value))
 	}
-	for _, o := range p.Own {
-		text(o.Column)
-		text(o.Text)
+	for i := range v.snap.Facts {
+		f := &v.snap.Facts[i]
+		text(f.Name)
+		text(f.Value)
+		text(f.On)
+		text(f.Source)
 	}
 	return int64(h >> 1)
 }

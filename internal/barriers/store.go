@@ -1,8 +1,8 @@
 package barriers
 
 import (
+	"cmp"
 	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -11,8 +11,6 @@ import (
 	"ajar/internal/kit/ids"
 	"ajar/internal/roll"
 )
-
-var codeShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$`)
 
 func number(n int) string { return strconv.Itoa(n) }
 
@@ -36,13 +34,19 @@ func recorded(tx *db.Tx) ([]Recorded, error) {
 		from barriers_rule where org_id = $1 order by code, from_on, recorded_ms, id`)
 }
 
+// label is what the rule is called; without words of its own, its code.
+func (r RuleText) label() string { return cmp.Or(r.Label, r.Code) }
+
 // record keeps one rule beside those there are.
 func record(tx *db.Tx, all []Recorded, r RuleText, c *RulesChanged) error {
-	if r.Label == "" {
-		r.Label = r.Code
-	}
+	r.Label = r.label()
+	known := false
 	for _, old := range all {
-		if old.ReplacedMs != nil || old.Code != r.Code || old.FromOn != r.From {
+		if old.ReplacedMs != nil || old.Code != r.Code {
+			continue
+		}
+		known = true
+		if old.FromOn != r.From {
 			continue
 		}
 		if old.WhenText == r.When && old.Label == r.Label && old.EndedOn == roll.ForGood {
@@ -52,10 +56,12 @@ func record(tx *db.Tx, all []Recorded, r RuleText, c *RulesChanged) error {
 		if _, err := tx.Exec(`update barriers_rule set replaced_ms = $3 where org_id = $1 and id = $2`, old.ID, tx.Now()); err != nil {
 			return err
 		}
-		c.Updated++
-		return insertRule(tx, r)
 	}
-	c.Created++
+	if known {
+		c.Updated++
+	} else {
+		c.Created++
+	}
 	return insertRule(tx, r)
 }
 
@@ -99,6 +105,14 @@ func markFresh(tx *db.Tx) error {
 	return err
 }
 
+// takeTurn makes the row of the organisation, or locks the one there is until the end of the transaction, so that on PostgreSQL two
+// requests do not write the same standings side by side. SQLite has one writer anyway.
+func takeTurn(tx *db.Tx) error {
+	_, err := tx.Exec(`insert into barriers_state (org_id, stale, first_on, worked_on, worked_ms) values ($1, 1, $2, '', 0)
+		on conflict (org_id) do update set stale = barriers_state.stale`, tx.Today())
+	return err
+}
+
 // firstDay is the first day of which lists were kept; for an organisation without any it lies in the future of every day.
 func firstDay(tx *db.Tx) (string, error) {
 	d, found, err := db.Maybe[string](tx, `select first_on from barriers_state where org_id = $1`)
@@ -130,7 +144,8 @@ func newWriter(tx *db.Tx) (*writer, error) {
 }
 
 // put keeps a pupil's standing if what went into it has changed. Several changes of one day leave the last.
-func (w *writer) put(id roll.PupilID, print int64, make func() Standing) error {
+func (w *writer) put(sub *subject, print int64, make func() Standing) error {
+	id := sub.ID
 	old, there := w.old[id]
 	delete(w.old, id)
 	if there && old.Print == print {
@@ -143,8 +158,8 @@ func (w *writer) put(id roll.PupilID, print int64, make func() Standing) error {
 	}
 	met, unknown := codes(s.Met), codes(s.Unknown)
 	if there && old.FromOn == w.today {
-		_, err := w.tx.Exec(`update barriers_standing set i_factor = $4, unknown_n = $5, met = $6, unknown = $7, because = $8, print = $9
-			where org_id = $1 and pupil_id = $2 and from_on = $3`, id, w.today, s.IFactor, len(s.Unknown), met, unknown, string(because), print)
+		_, err := w.tx.Exec(`update barriers_standing set i_factor = $4, unknown_n = $5, met = $6, unknown = $7, because = $8, print = $9, year = $10
+			where org_id = $1 and pupil_id = $2 and from_on = $3`, id, w.today, s.IFactor, len(s.Unknown), met, unknown, string(because), print, sub.Year)
 		return err
 	}
 	if there {
@@ -152,7 +167,7 @@ func (w *writer) put(id roll.PupilID, print int64, make func() Standing) error {
 			return err
 		}
 	}
-	w.add = append(w.add, []any{id, w.today, s.IFactor, len(s.Unknown), met, unknown, string(because), print})
+	w.add = append(w.add, []any{id, w.today, s.IFactor, len(s.Unknown), met, unknown, string(because), print, sub.Year})
 	if len(w.add) >= 2000 {
 		return w.flush()
 	}
@@ -166,7 +181,7 @@ func (w *writer) end(c current) error {
 
 func (w *writer) flush() error {
 	i := 0
-	_, err := w.tx.Bulk("barriers_standing", []string{"pupil_id", "from_on", "i_factor", "unknown_n", "met", "unknown", "because", "print"}, func() ([]any, bool) {
+	_, err := w.tx.Bulk("barriers_standing", []string{"pupil_id", "from_on", "i_factor", "unknown_n", "met", "unknown", "because", "print", "year"}, func() ([]any, bool) {
 		if i == len(w.add) {
 			return nil, false
 		}
@@ -224,14 +239,15 @@ func kept(tx *db.Tx, day string) (out []Line, err error) {
 		Met, Unknown, Because                     string
 	}
 	err = db.Each(tx, func(r *row) error {
-		l := Line{Pupil: r.ID, PupilID: r.LocalID, UPN: r.UPN, Name: roll.Pupil{Forename: r.Forename, Surname: r.Surname, KnownAs: r.KnownAs}.Name(), Year: r.Year,
+		named := roll.Pupil{Forename: r.Forename, Surname: r.Surname, KnownAs: r.KnownAs}
+		l := Line{Pupil: r.ID, PupilID: r.LocalID, UPN: r.UPN, Name: named.Name(), ListName: named.ListName(), Year: r.Year,
 			IFactor: r.IFactor, Unknown: uncodes(r.Unknown), Met: uncodes(r.Met), SortKey: r.SortKey}
 		if err := json.Unmarshal([]byte(r.Because), &l.Because); err != nil {
 			return err
 		}
 		out = append(out, l)
 		return nil
-	}, `select p.id, p.local_id, p.upn, p.forename, p.surname, p.known_as, p.year, p.sort_key, s.i_factor, s.met, s.unknown, s.because
+	}, `select p.id, p.local_id, p.upn, p.forename, p.surname, p.known_as, s.year, p.sort_key, s.i_factor, s.met, s.unknown, s.because
 		from barriers_standing s
 		join roll_pupil p on p.org_id = s.org_id and p.id = s.pupil_id
 		where s.org_id = $1 and s.from_on <= $4 and s.to_on >= $4 and `+roll.Sight, staff, today, day)

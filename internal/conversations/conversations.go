@@ -66,6 +66,7 @@ type Talk struct {
 	OutcomeOn   string
 	MissedWhy   string
 	Tips        string // keys of ticked tips, separated by spaces
+	BeganMs     *int64 // the first note of the talk
 	FinalisedMs *int64
 	NextOn      string
 	PrepMinutes, TalkMinutes, WriteupMinutes,

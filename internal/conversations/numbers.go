@@ -36,13 +36,20 @@ func coverage(tx *db.Tx, f Filter) ([]CoverageRow, error) {
 	return CountCoverage(talks, tx.Today()), err
 }
 
-// PublicCoverage is Coverage with small numbers hidden, for governors, co-ordinators and paper that leaves the school. It takes no year group and
-// no key teacher: two narrower tables beside each other would give away what one hides.
+// PublicCoverage is Coverage of one programme (the newest when none is named) with small numbers hidden, for governors, co-ordinators and paper that
+// leaves the school. There is no table over several programmes, nor of one round: taking one table from another would give away what each hides.
 func (s *Service) PublicCoverage(ctx context.Context, p access.Pass, programme ProgrammeID) (rows []PublicRow, total PublicRow, err error) {
 	if _, err := p.Check(Cover); err != nil {
 		return nil, total, err
 	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		if programme == 0 {
+			list, err := programmeLines(tx)
+			if err != nil || len(list) == 0 {
+				return err
+			}
+			programme = list[0].ID
+		}
 		full, err := coverage(tx, Filter{Programme: programme})
 		rows, total = SuppressCoverage(full)
 		return err

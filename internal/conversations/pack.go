@@ -13,8 +13,8 @@ type Pack struct {
 	Record
 	Figures     []Figure
 	Praise      int
-	PraiseKnown bool // false: nothing at all is recorded about praise, which the page says
-	PraiseSince string
+	PraiseKnown bool     // false: nothing at all is recorded about praise, which the page says
+	PraiseSince string   // the first day counted
 	Last        []Target // of the conversations before, with their review
 	LastText    *Text    // what was agreed last time
 	Safe        roll.Route
@@ -40,12 +40,8 @@ func (s *Service) pack(tx *db.Tx, id TalkID) (k Pack, err error) {
 	if k.Record, err = record(tx, id); err != nil {
 		return k, err
 	}
-	k.PraiseSince = termStart(tx.Today())
 	if s.Progress != nil {
-		if k.Figures, err = s.Progress.ForTalk(tx, k.Line.PupilID); err != nil {
-			return k, err
-		}
-		if k.Praise, k.PraiseKnown, err = s.Progress.Praise(tx, k.Line.PupilID, k.PraiseSince); err != nil {
+		if err = measured(tx, &k); err != nil {
 			return k, err
 		}
 	}
@@ -65,18 +61,6 @@ func (s *Service) pack(tx *db.Tx, id TalkID) (k Pack, err error) {
 		}
 	}
 	return k, nil
-}
-
-// termStart is the first day of September before a day: praise is counted over the school year so far.
-func termStart(today string) string {
-	if len(today) < 7 {
-		return today
-	}
-	year := today[:4]
-	if today[5:7] >= "09" {
-		return year + "-09-01"
-	}
-	return addDays(year+"-01-01", -1)[:4] + "-09-01"
 }
 
 // Sitting is what the page during the talk shows: the pack, the notes so far, and the school's route for a worry.

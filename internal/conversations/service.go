@@ -9,6 +9,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/progress"
 	"ajar/internal/roll"
 )
 
@@ -21,39 +22,24 @@ func Migrations() db.Migrations {
 	return db.Migrations{Name: "conversations", Files: sub}
 }
 
-// Figure is one thing measured about a pupil, ready to be shown: with what it counts, its date and its source.
-type Figure struct {
-	Label  string // "Attendance"
-	Value  string // "91.4 %"; empty is not known
-	Change string // "up from 88.2 % in July"
-	AsOf   string
-	Source string
-	How    []string // sentences: how this was worked out
-}
-
-// Progress is what the preparation pack asks of whoever measures pupils' progress.
-type Progress interface {
-	// ForTalk gives a pupil's attendance and results, each with its direction, inside the transaction of the page.
-	ForTalk(tx *db.Tx, pupil roll.PupilID) ([]Figure, error)
-	// Praise counts the praise recorded for a pupil since a day; known is false where nothing is recorded about praise at all.
-	Praise(tx *db.Tx, pupil roll.PupilID, since string) (n int, known bool, err error)
-}
-
 // Service is what can be done with conversations.
 type Service struct {
 	DB       *db.DB
 	Roll     *roll.Service
-	Progress Progress // nil: the pack says that nothing is known
+	Progress *progress.Service // nil: the pack says that nothing is known
 }
 
 // New makes the service. progress may be nil.
-func New(d *db.DB, r *roll.Service, progress Progress) *Service {
-	return &Service{DB: d, Roll: r, Progress: progress}
+func New(d *db.DB, r *roll.Service, pr *progress.Service) *Service {
+	s := &Service{DB: d, Roll: r, Progress: pr}
+	// A key teacher can be named on the pages of the roll too; conversations that are still to be held go with the child.
+	r.Changed.Subscribe(func(tx *db.Tx, _ roll.Changed) error { return followKeyTeachers(tx) })
+	return s
 }
 
 // The settings of a school that this capability reads.
 const (
-	SettingReadingAge = "conversations.reading_age"  // the highest reading age a text may have before Ajar asks for an edit
+	SettingReadingAge = "reading_age.level"          // the highest reading age a text may have before Ajar asks for an edit
 	SettingHourly     = "conversations.hourly_pence" // what an hour of a teacher costs
 	SettingHolidays   = "school.holidays"            // one a line, YYYY-MM-DD or YYYY-MM-DD to YYYY-MM-DD
 	SettingAddress    = "school.address"

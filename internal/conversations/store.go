@@ -13,7 +13,7 @@ import (
 const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_assignment g where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = $2 and g.starts <= $3 and g.ends >= $3))`
 
 const talkColumns = `t.id, t.programme_id, t.round_id, t.pupil_id, t.adult_id, t.year, t.key_staff_id, t.invited_on, t.reply, t.meet_on, t.meet_at, t.place, t.with_whom,
-	t.declined_why, t.outcome, t.outcome_on, t.missed_why, t.tips, t.finalised_ms, t.next_on, t.prep_minutes, t.talk_minutes, t.writeup_minutes, t.cover_pence, t.cover_from`
+	t.declined_why, t.outcome, t.outcome_on, t.missed_why, t.tips, t.began_ms, t.finalised_ms, t.next_on, t.prep_minutes, t.talk_minutes, t.writeup_minutes, t.cover_pence, t.cover_from`
 
 const selectLine = `select ` + talkColumns + `, p.forename, p.surname, p.known_as, coalesce(a.name, '') as adult_name, coalesce(s.name, '') as key_teacher,
 	r.title as round_title, r.number as round_number, r.opens, r.closes, m.name as programme, coalesce(d.version, 0) as drafted
@@ -101,12 +101,14 @@ func familiesOf(tx *db.Tx, id ProgrammeID) ([]Talk, error) {
 		where t.org_id = $1 and t.programme_id = $2 and t.outcome <> 'held' group by t.pupil_id, t.adult_id`, id)
 }
 
+// unbegun is the condition of a conversation that nobody was asked to and nothing hangs on.
+const unbegun = ` where org_id = $1 and programme_id = $2 and pupil_id = $3 and invited_on = '' and reply = '' and outcome = ''
+	and not exists (select 1 from conversations_contact c where c.org_id = conversations_talk.org_id and c.talk_id = conversations_talk.id)
+	and not exists (select 1 from conversations_draft c where c.org_id = conversations_talk.org_id and c.talk_id = conversations_talk.id)
+	and not exists (select 1 from conversations_reflection c where c.org_id = conversations_talk.org_id and c.talk_id = conversations_talk.id)
+	and not exists (select 1 from conversations_target c where c.org_id = conversations_talk.org_id and c.reviewed_in = conversations_talk.id)`
+
 func dropUnbegun(tx *db.Tx, programme ProgrammeID, pupil roll.PupilID) (int64, error) {
-	const unbegun = ` where org_id = $1 and programme_id = $2 and pupil_id = $3 and invited_on = '' and reply = '' and outcome = ''
-		and not exists (select 1 from conversations_contact c where c.org_id = conversations_talk.org_id and c.talk_id = conversations_talk.id)
-		and not exists (select 1 from conversations_draft c where c.org_id = conversations_talk.org_id and c.talk_id = conversations_talk.id)
-		and not exists (select 1 from conversations_reflection c where c.org_id = conversations_talk.org_id and c.talk_id = conversations_talk.id)
-		and not exists (select 1 from conversations_target c where c.org_id = conversations_talk.org_id and c.reviewed_in = conversations_talk.id)`
 	if _, err := tx.Exec(`delete from conversations_invitation where org_id = $1 and talk_id in (select id from conversations_talk`+unbegun+`)`, programme, pupil); err != nil {
 		return 0, err
 	}
@@ -133,11 +135,6 @@ func classesOnRoll(tx *db.Tx) ([]roll.Class, error) {
 	return db.All[roll.Class](tx, `select c.id, c.title, c.kind, c.year from roll_class c where c.org_id = $1 and c.ends >= $2 order by c.title, c.id`, tx.Today())
 }
 
-func worksHere(tx *db.Tx, staff roll.StaffID) (bool, error) {
-	n, err := db.One[int](tx, `select count(*) from roll_staff s where s.org_id = $1 and s.id = $2 and s.ends >= $3`, staff, tx.Today())
-	return n > 0, err
-}
-
 // worksWith tells whether a colleague may open a question about a pupil: by class, by name, or because their part is the whole school.
 func worksWith(tx *db.Tx, staff roll.StaffID, pupil roll.PupilID) (bool, error) {
 	n, err := db.One[int](tx, `select (select count(*) from roll_sight v where v.org_id = $1 and v.staff_id = $2 and v.pupil_id = $3 and v.starts <= $4 and v.ends >= $4)
@@ -154,23 +151,15 @@ func keyTeacherOf(tx *db.Tx, pupil roll.PupilID) (*roll.StaffID, error) {
 	return &id, nil
 }
 
-// assignKeyTeacher ends the assignment before it on the day before; one that began on the same day or later is replaced.
-func assignKeyTeacher(tx *db.Tx, staff roll.StaffID, pupil roll.PupilID, from string) error {
-	if _, err := tx.Exec(`delete from roll_assignment where org_id = $1 and pupil_id = $2 and part = 'key_teacher' and starts >= $3`, pupil, from); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`update roll_assignment set ends = $3 where org_id = $1 and pupil_id = $2 and part = 'key_teacher' and ends >= $4`, pupil, dayBefore(from), from); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`insert into roll_assignment (org_id, id, pupil_id, staff_id, part, starts, reason) values ($1, $2, $3, $4, 'key_teacher', $5, 'structured conversations')`,
-		ids.New[assignment](), pupil, staff, from); err != nil {
-		return err
-	}
-	_, err := tx.Exec(`update conversations_talk set key_staff_id = $3 where org_id = $1 and pupil_id = $2 and outcome <> 'held'`, pupil, staff)
+// keyTeacherNow is who is key teacher of the child of a conversation on the day $2.
+const keyTeacherNow = `(select max(g.staff_id) from roll_assignment g where g.org_id = conversations_talk.org_id and g.pupil_id = conversations_talk.pupil_id
+	and g.part = 'key_teacher' and g.starts <= $2 and g.ends >= $2)`
+
+// followKeyTeachers gives the conversations still to be held to whoever is key teacher today.
+func followKeyTeachers(tx *db.Tx) error {
+	_, err := tx.Exec(`update conversations_talk set key_staff_id = `+keyTeacherNow+` where org_id = $1 and outcome <> 'held' and key_staff_id is distinct from `+keyTeacherNow, tx.Today())
 	return err
 }
-
-type assignment struct{}
 
 const invitationColumns = `i.id, i.talk_id, i.adult_id, i.channel, i.write_in, i.interpreter, i.offered, i.suits, i.sent_on, i.printed_ms, i.by_name`
 
@@ -312,6 +301,9 @@ func putDraft(tx *db.Tx, talk TalkID, d Draft, body string) error {
 	if _, err := tx.Exec(`insert into conversations_draft (org_id, talk_id, version, writer, body, by_name, at_ms) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (org_id, talk_id) do update set version = excluded.version, writer = excluded.writer, body = excluded.body, by_name = excluded.by_name, at_ms = excluded.at_ms`,
 		talk, d.Version, d.Writer, body, d.ByName, d.AtMs); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`update conversations_talk set began_ms = $3 where org_id = $1 and id = $2 and began_ms is null`, talk, d.AtMs); err != nil {
 		return err
 	}
 	_, err := tx.Exec(`insert into conversations_draft_past (org_id, talk_id, version, body, by_name, at_ms) values ($1, $2, $3, $4, $5, $6)`, talk, d.Version, body, d.ByName, d.AtMs)

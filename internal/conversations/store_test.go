@@ -8,6 +8,7 @@ import (
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/testkit"
+	"ajar/internal/progress"
 	"ajar/internal/roll"
 )
 
@@ -21,12 +22,14 @@ type school struct {
 }
 
 func sets() []db.Migrations {
-	return []db.Migrations{batch.Migrations(), roll.Migrations(), Migrations()}
+	return []db.Migrations{batch.Migrations(), roll.Migrations(), progress.Migrations(), Migrations()}
 }
 
 func both(t *testing.T, body func(t *testing.T, s *Service, a, b school)) {
 	testkit.Both(t, sets(), func(t *testing.T, d *db.DB) {
-		s := New(d, roll.New(d, batch.New(d)), nil)
+		imports := batch.New(d)
+		r := roll.New(d, imports)
+		s := New(d, r, progress.New(d, r, imports))
 		body(t, s, fill(t, d, testkit.OrgA), fill(t, d, testkit.OrgB))
 	})
 }

@@ -202,7 +202,7 @@ func (l *loader) talk(key access.Pass, st people, round int, t conversations.Lin
 	}
 	if gone := weekday(meet.AddDate(0, 0, l.m.r.IntN(8))); !gone.After(l.today) {
 		l.at(gone, 14)
-		if err := l.Conversations.GiveCopy(l.ctx, st.office, t.ID, adult, day(gone), pick(l.m.r, []string{"hand", "post", "post", "read_out"})); err != nil {
+		if err := l.Conversations.GiveCopy(l.ctx, key, t.ID, adult, day(gone), pick(l.m.r, []string{"hand", "post", "post", "read_out"})); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -146,7 +147,7 @@ func (s *Snapshot) Result(key string) (Result, bool) {
 // Window is the days over which attendance and counts are added up.
 type Window struct{ From, To string }
 
-// WindowSetting is the name of the school's setting: "year" for the school year to date, "days:90" for the last ninety days.
+// WindowSetting is the name of the school's setting: "90" or "days:90" for the last ninety days, and anything else for the school year to date.
 const WindowSetting = "attendance.window"
 
 // rememberDays is how long the last figure of an earlier period is shown while nothing newer has come: a school that loads last
@@ -155,8 +156,7 @@ const rememberDays = 400
 
 // WindowOn gives the window of a setting as of a day. A setting that can't be read is taken as the school year.
 func WindowOn(setting, asOf string) Window {
-	var days int
-	if n, _ := fmt.Sscanf(setting, "days:%d", &days); n == 1 && days > 0 && days <= 3660 {
+	if days, err := strconv.Atoi(strings.TrimPrefix(setting, "days:")); err == nil && days > 0 && days <= 3660 {
 		return Window{addDays(asOf, 1-days), asOf}
 	}
 	year, ok := SchoolYear(asOf)

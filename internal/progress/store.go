@@ -360,14 +360,115 @@ func (g *gathering) word(s string) string {
 	return s
 }
 
-// putWeek keeps a pupil's week as it is now.
+// putWeek keeps a pupil's week as a person left it: it belongs to no batch from then on.
 func putWeek(tx *db.Tx, pupil roll.PupilID, w Week) error {
 	first, last := w.days(Window{})
 	n := w.Counts()
 	_, err := tx.Exec(`insert into progress_attendance_week (org_id, id, pupil_id, week, marks, first_on, last_on, possible, attended, authorised, unauthorised)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		on conflict (org_id, pupil_id, week) do update set marks = excluded.marks, first_on = excluded.first_on, last_on = excluded.last_on,
-			possible = excluded.possible, attended = excluded.attended, authorised = excluded.authorised, unauthorised = excluded.unauthorised`,
+			possible = excluded.possible, attended = excluded.attended, authorised = excluded.authorised, unauthorised = excluded.unauthorised, made_by = null`,
 		ids.New[Week](), pupil, w.Monday, w.Format(), first, last, n.Possible, n.Attended, n.Authorised, n.Unauthorised)
 	return err
+}
+
+func weekOf(tx *db.Tx, pupil roll.PupilID, monday string) (Week, error) {
+	marks, _, err := db.Maybe[string](tx, `select w.marks from progress_attendance_week w where w.org_id = $1 and w.pupil_id = $2 and w.week = $3`, pupil, monday)
+	if err != nil {
+		return Week{}, err
+	}
+	return ParseWeek(monday, marks)
+}
+
+// weeksOf reads a pupil's weeks that reach into a window, oldest first.
+func weeksOf(tx *db.Tx, pupil roll.PupilID, w Window) ([]Week, error) {
+	type row struct{ Week, Marks string }
+	rows, err := db.All[row](tx, `select w.week, w.marks from progress_attendance_week w
+		where w.org_id = $1 and w.pupil_id = $2 and w.week >= $3 and w.week <= $4
+		order by w.week`, pupil, addDays(w.From, -6), w.To)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Week, 0, len(rows))
+	for _, r := range rows {
+		week, err := ParseWeek(r.Week, r.Marks)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, week)
+	}
+	return out, nil
+}
+
+// sumsByWeek adds all pupils of the organisation up, week by week.
+func sumsByWeek(tx *db.Tx, w Window) (map[string]Sessions, error) {
+	type row struct {
+		Week               string
+		Possible, Attended int
+	}
+	out := map[string]Sessions{}
+	return out, db.Each(tx, func(r *row) error {
+		out[r.Week] = Sessions{Possible: r.Possible, Attended: r.Attended}
+		return nil
+	}, `select w.week, cast(sum(w.possible) as bigint) as possible, cast(sum(w.attended) as bigint) as attended
+		from progress_attendance_week w
+		where w.org_id = $1 and w.week >= $2 and w.week <= $3
+		group by w.week`, addDays(w.From, -6), w.To)
+}
+
+// resultsOf reads all of a pupil's results up to a day.
+func resultsOf(tx *db.Tx, pupil roll.PupilID, asOf string) ([]Result, error) {
+	rows, err := db.All[keptResult](tx, `select r.id, r.pupil_id, r.subject, r.subject_key, r.scale, r.value, r.text, r.taken_on, r.source, r.made_by
+		from progress_result r
+		where r.org_id = $1 and r.pupil_id = $2 and r.taken_on <= $3`, pupil, asOf)
+	out := make([]Result, 0, len(rows))
+	for _, r := range rows {
+		x := Result{Subject: r.Subject, Key: r.SubjectKey, Scale: r.Scale, Text: r.Text, On: r.TakenOn, Source: r.Source, HasValue: r.Value != nil}
+		if r.Value != nil {
+			x.Value = *r.Value
+		}
+		out = append(out, x)
+	}
+	return out, err
+}
+
+func totalsOf(tx *db.Tx, pupil roll.PupilID) ([]Total, error) {
+	return db.All[Total](tx, `select `+totalColumns+` from progress_attendance_total t
+		where t.org_id = $1 and t.pupil_id = $2
+		order by t.to_on desc, t.from_on`, pupil)
+}
+
+// eventsOf reads the entries of praise, behaviour and homework in a window, newest first.
+func eventsOf(tx *db.Tx, pupil roll.PupilID, w Window) ([]CountRow, error) {
+	return db.All[CountRow](tx, `select c.kind, c.on_date, c.n, c.note, c.made_by from progress_count c
+		where c.org_id = $1 and c.pupil_id = $2 and c.on_date >= $3 and c.on_date <= $4
+		order by c.on_date desc, c.kind, c.note limit 200`, pupil, w.From, w.To)
+}
+
+func upsertResult(tx *db.Tx, r keptResult) error {
+	_, err := tx.Exec(`insert into progress_result (org_id, id, pupil_id, subject, subject_key, scale, value, text, taken_on, source)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		on conflict (org_id, pupil_id, subject_key, scale, taken_on) do update set subject = excluded.subject, value = excluded.value, text = excluded.text,
+			source = excluded.source, made_by = null`,
+		r.ID, r.PupilID, r.Subject, r.SubjectKey, r.Scale, r.Value, r.Text, r.TakenOn, r.Source)
+	return err
+}
+
+func upsertCount(tx *db.Tx, c keptCount) error {
+	_, err := tx.Exec(`insert into progress_count (org_id, id, pupil_id, kind, on_date, n, note)
+		values ($1, $2, $3, $4, $5, $6, $7)
+		on conflict (org_id, pupil_id, kind, on_date, note) do update set n = excluded.n, made_by = null`,
+		c.ID, c.PupilID, c.Kind, c.OnDate, c.N, c.Note)
+	return err
+}
+
+// yearsOnRoll gives the year group of everyone on the roll today.
+func yearsOnRoll(tx *db.Tx) (map[roll.PupilID]roll.YearGroup, error) {
+	type row struct {
+		ID   roll.PupilID
+		Year roll.YearGroup
+	}
+	out := map[roll.PupilID]roll.YearGroup{}
+	return out, db.Each(tx, func(r *row) error { out[r.ID] = r.Year; return nil },
+		`select p.id, p.year from roll_pupil p where p.org_id = $1 and p.starts <= $2 and p.ends >= $2`, tx.Today())
 }

@@ -92,6 +92,9 @@ func searchColumn(parts ...string) string {
 
 var phoneRun = regexp.MustCompile(`\+?[0-9][0-9 ()./-]{5,}[0-9]`)
 
+// upnRun is a whole unique pupil number, with or without spaces inside.
+var upnRun = regexp.MustCompile(`\b[A-Za-z](?: ?[0-9]){11} ?[0-9A-Za-z]\b`)
+
 // maxTerms bounds the work of one search; the words beyond are left out.
 const maxTerms = 8
 
@@ -108,6 +111,10 @@ func searchTerms(text string) []string {
 			terms = append(terms, t)
 		}
 	}
+	text = upnRun.ReplaceAllStringFunc(text, func(run string) string {
+		add(strings.ToLower(strings.ReplaceAll(run, " ", "")))
+		return " "
+	})
 	text = phoneRun.ReplaceAllStringFunc(text, func(run string) string {
 		if countFigures(run) < 6 {
 			return run

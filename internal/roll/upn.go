@@ -1,4 +1,3 @@
-// Package roll is the school's own list of people: its pupils, the adults joined to them, its staff and its classes.
 package roll
 
 import (

@@ -15,7 +15,7 @@ create table barriers_rule (
 create unique index barriers_rule_one on barriers_rule (org_id, code, from_on) where replaced_ms is null;
 
 -- What the rules said about a pupil, from the day it was worked out until the day it was worked out otherwise. The list of any past day is the rows that
--- hold on it, just as they were shown. print is a short hash of all that went in, so that an unchanged pupil costs no more than reading.
+-- hold on it, just as they were shown, with the year group of then. print is a short hash of all that went in, so that an unchanged pupil costs no more than reading.
 create table barriers_standing (
   org_id integer not null,
   pupil_id integer not null,
@@ -27,6 +27,7 @@ create table barriers_standing (
   unknown text not null,
   because text not null,
   print integer not null,
+  year text not null default '',
   primary key (org_id, pupil_id, from_on),
   foreign key (org_id, pupil_id) references roll_pupil (org_id, id) on delete cascade
 ) strict;

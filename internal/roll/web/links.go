@@ -1,0 +1,123 @@
+package web
+
+import (
+	"net/url"
+
+	"ajar/internal/kit/batch"
+	"ajar/internal/kit/ids"
+	"ajar/internal/roll"
+)
+
+// The addresses of the roll. Other capabilities that lead to a pupil use PupilPath.
+
+// SearchPath is the page of a search.
+func SearchPath(text string) string {
+	if text == "" {
+		return "/search"
+	}
+	return "/search?" + url.Values{"q": {text}}.Encode()
+}
+
+// PupilPath is a pupil's record.
+func PupilPath(id roll.PupilID) string { return "/pupils/" + id.String() }
+
+func pupilEditPath(id roll.PupilID, field string) string {
+	p := PupilPath(id) + "/edit"
+	if field != "" {
+		p += "#" + field
+	}
+	return p
+}
+func keepUPNPath(id roll.PupilID) string  { return PupilPath(id) + "/keep-upn" }
+func releasePath(id roll.PupilID) string  { return PupilPath(id) + "/release" }
+func adultNewPath(id roll.PupilID) string { return PupilPath(id) + "/adults/new" }
+func adultsPath(id roll.PupilID) string   { return PupilPath(id) + "/adults" }
+func adultEditPath(id roll.PupilID, a roll.AdultID) string {
+	return PupilPath(id) + "/adults/" + a.String() + "/edit"
+}
+func adultTiePath(id roll.PupilID, a roll.AdultID) string {
+	return PupilPath(id) + "/adults/" + a.String() + "/tie"
+}
+func tieEditPath(id roll.PupilID, t roll.TieID) string {
+	return PupilPath(id) + "/ties/" + t.String() + "/edit"
+}
+func orderNewPath(id roll.PupilID, t roll.TieID) string {
+	return PupilPath(id) + "/ties/" + t.String() + "/orders/new"
+}
+func ordersPath(id roll.PupilID, t roll.TieID) string {
+	return PupilPath(id) + "/ties/" + t.String() + "/orders"
+}
+func orderEndPath(id roll.PupilID, o roll.OrderID) string {
+	return PupilPath(id) + "/orders/" + o.String() + "/end"
+}
+func assignPath(id roll.PupilID) string { return PupilPath(id) + "/assign" }
+func assignmentEndPath(id roll.PupilID, w ids.ID[roll.Worker]) string {
+	return PupilPath(id) + "/assignments/" + w.String() + "/end"
+}
+func assignmentUndoPath(g ids.ID[roll.Assignment]) string {
+	return "/assignments/" + g.String() + "/undo"
+}
+
+// StaffPath is the list of staff; StaffMemberPath is one of them.
+const StaffPath = "/staff"
+
+// StaffMemberPath is the page of a member of staff.
+func StaffMemberPath(id roll.StaffID) string { return StaffPath + "/" + id.String() }
+
+const staffNewPath = StaffPath + "/new"
+
+func staffEditPath(id roll.StaffID) string  { return StaffMemberPath(id) + "/edit" }
+func staffRolesPath(id roll.StaffID) string { return StaffMemberPath(id) + "/roles" }
+func roleEndPath(id roll.StaffID, p ids.ID[roll.Post]) string {
+	return staffRolesPath(id) + "/" + p.String() + "/end"
+}
+
+// ClassesPath is the list of forms, classes and groups.
+const ClassesPath = "/classes"
+
+// ClassPath is the page of a class.
+func ClassPath(id roll.ClassID) string       { return ClassesPath + "/" + id.String() }
+func classAssignPath(id roll.ClassID) string { return ClassPath(id) + "/assign" }
+
+// ImportsPath is the page from which files are brought in.
+const (
+	ImportsPath   = "/imports"
+	conflictsPath = ImportsPath + "/conflicts"
+)
+
+func conflictPath(id ids.ID[roll.Conflict]) string { return conflictsPath + "/" + id.String() }
+func importNewPath(kind string) string             { return ImportsPath + "/new/" + url.PathEscape(kind) }
+func templatePath(kind, format string) string {
+	return ImportsPath + "/template/" + url.PathEscape(kind) + "?format=" + format
+}
+
+// BatchPath is the page of one import: its preview, its result, or what an undo did.
+func BatchPath(id batch.ID) string        { return ImportsPath + "/batches/" + id.String() }
+func batchConfirmPath(id batch.ID) string { return BatchPath(id) + "/confirm" }
+func batchDropPath(id batch.ID) string    { return BatchPath(id) + "/drop" }
+func batchUndoPath(id batch.ID) string    { return BatchPath(id) + "/undo" }
+func batchRefusedPath(id batch.ID) string { return BatchPath(id) + "/refused" }
+func batchColumnsPath(id batch.ID) string { return BatchPath(id) + "/columns" }
+func batchMappingPath(id batch.ID) string { return BatchPath(id) + "/mapping" }
+
+// OrgsPath is the list of organisations.
+const (
+	OrgsPath   = "/organisations"
+	orgNewPath = OrgsPath + "/new"
+)
+
+// OrgPath is the page of an organisation, on a day when one is given.
+func OrgPath(id roll.OrgID, day string) string {
+	p := OrgsPath + "/" + id.String()
+	if day != "" {
+		p += "?" + url.Values{"on": {day}}.Encode()
+	}
+	return p
+}
+
+// The pages about the school itself.
+const (
+	SettingsPath     = "/settings"
+	SafeguardingPath = "/safeguarding"
+	RightsPath       = "/rights"
+)
