@@ -164,7 +164,6 @@ type pupilSheet struct {
 	facts   []factColumn
 	waiting []Fact
 	pending []pendingRow // rows whose outcome rests on facts that are not answered yet
-	missing int          // relationships without anybody
 }
 
 type factColumn struct {
