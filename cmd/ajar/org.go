@@ -110,7 +110,7 @@ func orgRegister(ctx context.Context, e *Env) error {
 			return err
 		}
 		return e.Print(r, func(w io.Writer) {
-			fmt.Fprintf(w, "%d rows: %d created, %d updated, %d same, %d refused. %d rows were ragged and are kept as they came.\n", r.Rows, r.Created, r.Updated, r.Same, r.Refused, r.Ragged)
+			fmt.Fprintf(w, "%d rows: %d created, %d updated, %d same, %d refused. Ragged rows kept as they came: %d.\n", r.Rows, r.Created, r.Updated, r.Same, r.Refused, r.Ragged)
 			lines(w, "Refused:", len(r.Refusals), r.Refusals)
 			lines(w, "To look at:", len(r.Warnings), r.Warnings)
 		})

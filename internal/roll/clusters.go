@@ -219,7 +219,7 @@ func lastDay(text string) (string, error) {
 }
 
 func merge(tx *db.Tx, before []OrgID, into OrgID, day string) error {
-	after, err := orgOf(tx, into)
+	after, err := orgByKey(tx, into)
 	if err != nil {
 		return err
 	}
@@ -236,7 +236,7 @@ func merge(tx *db.Tx, before []OrgID, into OrgID, day string) error {
 			return err
 		}
 		for _, g := range in {
-			grouping, err := orgOf(tx, g)
+			grouping, err := orgByKey(tx, g)
 			if err != nil {
 				return err
 			}
@@ -258,7 +258,7 @@ func merge(tx *db.Tx, before []OrgID, into OrgID, day string) error {
 }
 
 func endOrg(tx *db.Tx, id OrgID, last string) error {
-	o, err := orgOf(tx, id)
+	o, err := orgByKey(tx, id)
 	if err != nil {
 		return err
 	}
@@ -272,7 +272,7 @@ func endOrg(tx *db.Tx, id OrgID, last string) error {
 	return endMemberships(tx, id, last)
 }
 
-func orgOf(tx *db.Tx, id OrgID) (Org, error) {
+func orgByKey(tx *db.Tx, id OrgID) (Org, error) {
 	o, found, err := db.Maybe[Org](tx, `select `+orgColumns+` from roll_org o where o.id = $1`, id)
 	if err == nil && !found {
 		err = fault.Gone("organisation")

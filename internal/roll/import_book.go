@@ -133,7 +133,6 @@ type staffEntry struct {
 	row   int32
 	stage stage
 	roles bool // has or had a role; which ones is for a hand to say
-	moved bool
 }
 
 type classEntry struct {

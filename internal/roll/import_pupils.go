@@ -109,7 +109,7 @@ var pupilTexts = []textField{
 	{"year", func(p *Pupil) *string { return &p.Year }, func(t, _ string) (string, error) { v, err := ParseYearGroup(t); return string(v), err }, false},
 	{"sen", func(p *Pupil) *string { return &p.Sen }, func(t, _ string) (string, error) { v, err := ParseSEN(t); return string(v), err }, false},
 	{"first_language", func(p *Pupil) *string { return &p.FirstLanguage }, asWritten, false},
-	{"address", func(p *Pupil) *string { return &p.Address }, asWritten, true},
+	{"address", func(p *Pupil) *string { return &p.Address }, readAddress, true},
 	{"postcode", func(p *Pupil) *string { return &p.Postcode }, asWritten, true},
 }
 
@@ -127,6 +127,17 @@ var pupilAnswers = []answerField{
 }
 
 func asWritten(text, _ string) (string, error) { return text, nil }
+
+// readAddress tidies an address that a mapping put together from several columns, some of them empty.
+func readAddress(text, _ string) (string, error) {
+	var lines []string
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == '\n' || r == '\r' }) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, ", "), nil
+}
 
 func readBirth(text, today string) (string, error) {
 	d, err := ParseDate(text, DateStyle{})
@@ -153,7 +164,6 @@ type pupilSheet struct {
 	facts   []factColumn
 	waiting []Fact
 	pending []pendingRow // rows whose outcome rests on facts that are not answered yet
-	missing int          // relationships without anybody
 }
 
 type factColumn struct {

@@ -4,8 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"strings"
@@ -26,9 +24,11 @@ type importing struct {
 	b *batch.Service
 }
 
+var importMigrations = []db.Migrations{batch.Migrations(), Migrations()}
+
 func importTest(t *testing.T, body func(t *testing.T, x *importing)) {
 	t.Helper()
-	testkit.Both(t, []db.Migrations{batch.Migrations(), Migrations()}, func(t *testing.T, d *db.DB) {
+	testkit.Both(t, importMigrations, func(t *testing.T, d *db.DB) {
 		b := batch.New(d)
 		body(t, &importing{t, d, New(d, b), b})
 	})
@@ -262,11 +262,6 @@ func fileInput(t *testing.T, parts ...string) batch.Input {
 		t.Fatal(err)
 	}
 	return batch.Bytes(parts[len(parts)-1], b)
-}
-
-func hash(s string) string {
-	h := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(h[:6])
 }
 
 const twoFamilies = `pupil_id,upn,forename,surname,known_as,date_of_birth,sex,year,class,sen,first_language,eal,fsm,pupil_premium,looked_after,young_carer,address,postcode,parent_1_name,parent_1_relationship,parent_1_responsibility,parent_1_email,parent_1_phone,parent_1_language,parent_1_interpreter,parent_1_lives_with,parent_1_priority,parent_2_name,parent_2_relationship,parent_2_responsibility,parent_2_email,parent_2_phone
