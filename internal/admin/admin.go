@@ -12,6 +12,8 @@ import (
 	"encoding/hex"
 	"io/fs"
 	"net/http"
+	"strings"
+	"sync"
 	"time"
 
 	"ajar/internal/kit/access"
@@ -38,6 +40,7 @@ type Service struct {
 	// LookAround opens the page of demo people. It is set by the command that serves the demo.
 	LookAround bool
 	homes      []HomePanel
+	noting     sync.Map // sessions whose use is being noted
 }
 
 // New makes the service.
@@ -87,6 +90,10 @@ const CookieName = "ajar"
 // SessionLength is how long a session lasts without being used.
 const SessionLength = 12 * time.Hour
 
+// CookieLength is how long the browser keeps the key. The session behind it ends by itself, and each use makes that later, so the cookie has to
+// outlast it: one as short as the session would sign people out in the middle of their work.
+const CookieLength = 30 * 24 * time.Hour
+
 func hash(token string) string {
 	h := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(h[:])
@@ -134,20 +141,43 @@ func (s *Service) Identify(r *http.Request) (access.Who, bool, error) {
 		return access.Who{}, false, err
 	}
 	if now.UnixMilli()-x.SeenMs > int64(5*time.Minute/time.Millisecond) {
-		err = s.DB.Update(r.Context(), access.Installation("note that a session is in use"), func(tx *db.Tx) error {
-			_, err := tx.Exec(`update admin_session set seen_ms = $1, ends_ms = $2 where token_hash = $3`, tx.Now(), tx.Now()+SessionLength.Milliseconds(), key)
+		s.inUse(key)
+	}
+	return who, true, nil
+}
+
+// inUse notes that a session is in use, beside the request: on SQLite there is one writer, and a person who only reads must not wait until
+// somebody's import of a large file is through. When it can't be noted in time, the next request tries again.
+func (s *Service) inUse(key string) {
+	if _, busy := s.noting.LoadOrStore(key, true); busy {
+		return
+	}
+	go func() {
+		defer s.noting.Delete(key)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		_ = s.DB.Update(ctx, access.Installation("note that a session is in use"), func(tx *db.Tx) error {
+			_, err := tx.Exec(`update admin_session set seen_ms = $1, ends_ms = $2 where token_hash = $3 and ends_ms >= $1`, tx.Now(), tx.Now()+SessionLength.Milliseconds(), key)
 			return err
 		})
-	}
-	return who, true, err
+	}()
+}
+
+// Sweep removes sessions and links that are over.
+func (s *Service) Sweep(ctx context.Context) error {
+	return s.DB.Update(ctx, access.Installation("remove sessions and links that are over"), func(tx *db.Tx) error {
+		if _, err := tx.Exec(`delete from admin_session where ends_ms < $1`, tx.Now()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`delete from admin_link where ends_ms < $1`, tx.Now())
+		return err
+	})
 }
 
 // open makes a session and gives the cookie's value.
 func open(tx *db.Tx, org roll.OrgID, staff roll.StaffID, device string) (string, error) {
 	token := newToken()
-	if len(device) > 200 {
-		device = device[:200]
-	}
+	device = strings.ToValidUTF8(device[:min(len(device), 200)], "") // browsers send any bytes, and PostgreSQL keeps only texts
 	// Sessions that are over are of no use to anyone.
 	if _, err := tx.Exec(`delete from admin_session where ends_ms < $1`, tx.Now()); err != nil {
 		return "", err
@@ -235,12 +265,16 @@ func (s *Service) Link(ctx context.Context, org roll.Org, name string) (secret s
 	}
 	var staff roll.StaffID
 	err = s.DB.Update(ctx, access.System("make an administrator by command", int64(org.ID)), func(tx *db.Tx) error {
-		var found bool
-		staff, found, err = db.Maybe[roll.StaffID](tx, `select id from roll_staff where org_id = $1 and name = $2 and ends >= $3`, name, tx.Today())
+		same, err := db.All[roll.StaffID](tx, `select id from roll_staff where org_id = $1 and name = $2 and ends >= $3`, name, tx.Today())
 		if err != nil {
 			return err
 		}
-		if !found {
+		if len(same) > 1 {
+			return fault.Field("name", "%d people called %s work there, and the link would be for one of them. Change the name of one in Ajar first, or use another name.", len(same), name)
+		}
+		if len(same) == 1 {
+			staff = same[0]
+		} else {
 			if staff, err = roll.AddStaff(tx, name, ""); err != nil {
 				return err
 			}

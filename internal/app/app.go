@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync"
+	"time"
 
 	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
@@ -23,6 +25,7 @@ import (
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/web"
 	"ajar/internal/progress"
+	progressweb "ajar/internal/progress/web"
 	"ajar/internal/roll"
 	rollweb "ajar/internal/roll/web"
 	"ajar/internal/ui"
@@ -51,6 +54,11 @@ type App struct {
 
 	log     *slog.Logger
 	modules []module.Manifest
+
+	open       context.Context // over when the product is closed
+	stop       context.CancelFunc
+	background sync.WaitGroup
+	sweeping   sync.Once
 }
 
 // Migrations are the schema of every capability in level order.
@@ -86,6 +94,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{DB: d, log: o.Log}
+	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Imports = batch.New(d)
 	a.Roll = roll.New(d, a.Imports)
 	a.Admin = admin.New(d, a.Roll)
@@ -96,7 +105,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
-		{Name: "progress", Rights: progress.Rights()},
+		progressweb.Manifest(a.Progress),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations),
 	}
@@ -113,8 +122,46 @@ func (a *App) DemoParts() demo.Parts {
 	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
 }
 
-// Close closes the store.
-func (a *App) Close() error { return a.DB.Close() }
+// Close ends the work in the background and closes the store.
+func (a *App) Close() error {
+	a.stop()
+	a.background.Wait()
+	return a.DB.Close()
+}
+
+// Sweep removes what is no longer to be kept: sessions and links that are over, and files of imports that nobody confirmed.
+func (a *App) Sweep(ctx context.Context) error {
+	if err := a.Admin.Sweep(ctx); err != nil {
+		return err
+	}
+	orgs, err := a.Roll.Orgs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range orgs {
+		if err := a.Imports.Sweep(access.System("remove files of imports that nobody confirmed", int64(o.ID)), ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepHourly runs until the product is closed.
+func (a *App) sweepHourly() {
+	defer a.background.Done()
+	hour := time.NewTicker(time.Hour)
+	defer hour.Stop()
+	for {
+		if err := a.Sweep(a.open); err != nil && a.open.Err() == nil {
+			a.log.Error("sweeping failed", "error", err.Error())
+		}
+		select {
+		case <-hour.C:
+		case <-a.open.Done():
+			return
+		}
+	}
+}
 
 // Routes lists every route, for the server and for the tests that hold them to their needs.
 func (a *App) Routes() []web.Route {
@@ -122,14 +169,18 @@ func (a *App) Routes() []web.Route {
 	for _, m := range a.modules {
 		out = append(out, m.Routes...)
 	}
-	return append(out, web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
+	return append(out, rollweb.RightsRoute(a.Gate.Rights), web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
 		ui.Static().ServeHTTP(q.W, q.R)
 		return nil
 	}})
 }
 
-// Handler serves the pages.
+// Handler serves the pages. From then on, what is no longer to be kept is removed every hour.
 func (a *App) Handler() (http.Handler, error) {
+	a.sweeping.Do(func() {
+		a.background.Add(1)
+		go a.sweepHourly()
+	})
 	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
 	return s.Handler()
 }

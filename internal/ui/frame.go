@@ -24,6 +24,9 @@ func From(q *web.Req, title string) PageData {
 	if f.Search {
 		d.Search = &HeaderSearch{Action: "/search", Label: "Find a pupil or a parent"}
 	}
+	if f.Who != "" {
+		d.Footer = []Link{{Text: "Worried about a child's safety?", Href: "/safeguarding"}, {Text: "Who may do what", Href: "/rights"}}
+	}
 	if f.Flash != "" {
 		d.Flash = &Flash{Text: f.Flash}
 	}

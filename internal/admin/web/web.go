@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"ajar/internal/admin"
 	"ajar/internal/kit/fault"
@@ -66,7 +67,7 @@ func (h handlers) signOut(q *web.Req) error {
 			return err
 		}
 	}
-	http.SetCookie(q.W, web.Cookie(admin.CookieName, "", -1, q.R.TLS != nil))
+	http.SetCookie(q.W, web.Cookie(admin.CookieName, "", -time.Second, web.Secure(q.R)))
 	return q.Go(h.door(), "You are signed out.")
 }
 
@@ -83,7 +84,7 @@ func (h handlers) useLink(q *web.Req) error {
 }
 
 func (h handlers) letIn(q *web.Req, token, next string) error {
-	http.SetCookie(q.W, web.Cookie(admin.CookieName, token, admin.SessionLength, q.R.TLS != nil))
+	http.SetCookie(q.W, web.Cookie(admin.CookieName, token, admin.CookieLength, web.Secure(q.R)))
 	return q.Go(next, "")
 }
 
@@ -112,7 +113,7 @@ func (h handlers) enter(q *web.Req) error {
 
 // safeNext keeps only addresses of our own, so that a link can't lead from our door to another site.
 func safeNext(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n") {
+	if !web.Local(next) {
 		return ""
 	}
 	return next

@@ -33,6 +33,15 @@ func (v coverageView) anyProgramme() string {
 }
 
 func (h pages) coverage(q *web.Req) error {
+	rows, total, cluster, err := h.s.ClusterCoverage(q.Context(), q.Pass)
+	if err != nil {
+		return err
+	}
+	if cluster {
+		d := ui.From(q, "Families reached")
+		d.Wide = true
+		return q.Page(clusterPage(d, q.Frame.Org, h.s.DB.Clock().Today(), rows, total))
+	}
 	programmes, err := h.s.ProgrammeNames(q.Context(), q.Pass)
 	if err != nil {
 		return err
@@ -83,12 +92,12 @@ func coverageColumns(t conversations.CoverageRow) []ui.Column[conversations.Cove
 	}
 }
 
-func publicColumns(t conversations.PublicRow) []ui.Column[conversations.PublicRow] {
+func publicColumns(first string, t conversations.PublicRow) []ui.Column[conversations.PublicRow] {
 	n := func(head string, of func(conversations.PublicRow) conversations.Cell) ui.Column[conversations.PublicRow] {
 		return ui.Column[conversations.PublicRow]{Head: head, Numeric: true, Text: func(r conversations.PublicRow) string { return of(r).String() }, Foot: of(t).String()}
 	}
 	return []ui.Column[conversations.PublicRow]{
-		{Head: "Year group", RowHead: true, Text: func(r conversations.PublicRow) string { return yearWords(r.Year) }, Foot: "All"},
+		{Head: first, RowHead: true, Text: func(r conversations.PublicRow) string { return yearWords(r.Year) }, Foot: "All"},
 		n("Invited", func(r conversations.PublicRow) conversations.Cell { return r.Invited }),
 		n("Reached", func(r conversations.PublicRow) conversations.Cell { return r.Reached }),
 		n("Held", func(r conversations.PublicRow) conversations.Cell { return r.Held }),

@@ -138,7 +138,7 @@ func (p Pass) Has(r Right) bool { return p.Scope(r) > None }
 func (p Pass) Check(r Right) (Scope, error) {
 	s := p.Scope(r)
 	if s == None {
-		return None, denied()
+		return None, Denied()
 	}
 	return s, nil
 }
@@ -147,7 +147,7 @@ func (p Pass) Check(r Right) (Scope, error) {
 func (p Pass) CheckNamed(r Right) (Scope, error) {
 	s, err := p.Check(r)
 	if err == nil && s < Own {
-		return None, denied()
+		return None, Denied()
 	}
 	return s, err
 }
@@ -155,13 +155,14 @@ func (p Pass) CheckNamed(r Right) (Scope, error) {
 // CheckAll is Check for a verb that concerns the whole organisation, such as an import.
 func (p Pass) CheckAll(r Right) error {
 	if p.Scope(r) < All {
-		return denied()
+		return Denied()
 	}
 	return nil
 }
 
-func denied() error {
-	return fault.New(fault.NotFound, "There is nothing here that you can open. If you need it for your work, ask the person who looks after Ajar in your school.")
+// Denied is the one answer for a page that is not there and for one that the person may not open.
+func Denied() error {
+	return fault.New(fault.NotFound, "There is nothing here that you can open. The address may be wrong, or this may not be part of your work in Ajar. If you need it, ask the person who looks after Ajar in your school.")
 }
 
 // Explain says what the pass opens, in words: "You can see pupils: the people they work with."

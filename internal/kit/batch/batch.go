@@ -9,6 +9,7 @@ package batch
 import (
 	"bytes"
 	"crypto/sha256"
+	"database/sql/driver"
 	"embed"
 	"encoding/hex"
 	"encoding/json"
@@ -16,7 +17,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"reflect"
 	"sort"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -151,7 +155,7 @@ func (r *Run) Row(o sheet.Outcome) {
 		r.Report.Updated++
 	case sheet.Same:
 		r.Report.Same++
-	default:
+	case sheet.Refused:
 		r.Report.Refused++
 	}
 	if r.tick != nil && r.Report.Rows%500 == 0 {
@@ -182,20 +186,56 @@ func (r *Run) Changed(table string, row int64, field string, old, new any) error
 	if !r.Apply {
 		return nil
 	}
-	o, err := json.Marshal(old)
+	o, err := noted(old)
 	if err != nil {
-		return err
+		return fmt.Errorf("batch: noting %s of %s: %w", field, table, err)
 	}
-	n, err := json.Marshal(new)
+	n, err := noted(new)
 	if err != nil {
-		return err
+		return fmt.Errorf("batch: noting %s of %s: %w", field, table, err)
 	}
 	r.seq++
-	r.changes = append(r.changes, []any{r.Batch, r.seq, table, row, field, string(o), string(n)})
+	r.changes = append(r.changes, []any{r.Batch, r.seq, table, row, field, o, n})
 	if len(r.changes) >= 5000 {
 		return r.flush()
 	}
 	return nil
+}
+
+// noted writes a value as the column holds it, not as JSON would show it: a typed key is a number there and text in JSON.
+func noted(v any) (string, error) {
+	if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer {
+		if r.IsNil() {
+			return "null", nil
+		}
+		return noted(r.Elem().Interface())
+	}
+	if x, ok := v.(driver.Valuer); ok {
+		plain, err := x.Value()
+		if err != nil {
+			return "", err
+		}
+		v = plain
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Invalid:
+		return "null", nil
+	case reflect.Bool:
+		if r.Bool() {
+			return "1", nil
+		}
+		return "0", nil
+	case reflect.String:
+		return jsonText(strings.ToValidUTF8(r.String(), "\uFFFD")), nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(r.Int(), 10), nil
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32:
+		return strconv.FormatUint(r.Uint(), 10), nil
+	case reflect.Float32, reflect.Float64:
+		b, err := json.Marshal(r.Float())
+		return string(b), err
+	}
+	return "", fmt.Errorf("a %T can't be put back by an undo", v)
 }
 
 func (r *Run) flush() error {
@@ -299,17 +339,23 @@ func (s *Service) Import(p access.Pass, o Order, ctx Context) (*Report, error) {
 		rep, err = s.keep(tx, k, o, id)
 		return err
 	})
-	return rep, err
+	if err != nil {
+		return nil, err
+	}
+	return rep, nil
 }
 
 // Preview reads without writing, and keeps the file so that the same reading can be confirmed.
 func (s *Service) Preview(p access.Pass, o Order, ctx Context) (ID, *Report, error) {
+	if o.Input.Data == nil {
+		return 0, nil, fault.New(fault.Invalid, "A preview needs a file. A folder can be tried by command with --dry-run.")
+	}
 	rep, err := s.Try(p, o, ctx)
 	if err != nil {
 		return 0, nil, err
 	}
 	body := make([]byte, o.Input.Size)
-	if _, err := o.Input.Data.ReadAt(body, 0); err != nil && err != io.EOF {
+	if _, err := io.ReadFull(io.NewSectionReader(o.Input.Data, 0, o.Input.Size), body); err != nil {
 		return 0, nil, fmt.Errorf("keeping the file: %w", err)
 	}
 	id := ids.New[Batch]()
@@ -319,8 +365,7 @@ func (s *Service) Preview(p access.Pass, o Order, ctx Context) (ID, *Report, err
 		if err != nil {
 			return err
 		}
-		// Files of previews that nobody confirmed within a day are not kept: they hold children's names.
-		if _, err := tx.Exec(`delete from batch_file where org_id = $1 and batch_id in (select id from batch_batch where org_id = $1 and made_ms < $2)`, tx.Now()-24*3600*1000); err != nil {
+		if err := sweep(tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`insert into batch_batch (org_id, id, kind, file_name, file_hash, mapping, options, state, by_name, made_ms, report)
@@ -334,29 +379,51 @@ func (s *Service) Preview(p access.Pass, o Order, ctx Context) (ID, *Report, err
 	return id, rep, err
 }
 
+const keepFile = 24 * time.Hour
+
+// sweep removes the files of previews that nobody confirmed within a day: they hold children's names.
+func sweep(tx *db.Tx) error {
+	_, err := tx.Exec(`delete from batch_file where org_id = $1 and batch_id in (select id from batch_batch where org_id = $1 and made_ms < $2)`, tx.Now()-keepFile.Milliseconds())
+	return err
+}
+
+// Sweep removes the files that are no longer kept in one organisation. It runs every hour while pages are served, and before each preview.
+func (s *Service) Sweep(p access.Pass, ctx Context) error {
+	stale := 0
+	err := s.DB.View(ctx, p, func(tx *db.Tx) (err error) {
+		stale, err = db.One[int](tx, `select count(*) from batch_file f join batch_batch b on b.org_id = f.org_id and b.id = f.batch_id
+			where f.org_id = $1 and b.made_ms < $2`, tx.Now()-keepFile.Milliseconds())
+		return err
+	})
+	if err != nil || stale == 0 {
+		return err
+	}
+	return s.DB.Update(ctx, p, sweep)
+}
+
 // Confirm does what the preview showed. The file is read once more against what is there now, so the numbers may differ if someone else worked meanwhile.
 func (s *Service) Confirm(p access.Pass, id ID, ctx Context) (*Report, error) {
 	var rep *Report
+	s.note(id, 0)
+	defer s.forget(id)
 	err := s.DB.Update(ctx, p, func(tx *db.Tx) error {
-		b, err := s.one(tx, id)
+		b, k, err := s.open(tx, p, id)
 		if err != nil {
 			return err
 		}
-		k, err := s.Kind(b.Kind)
+		// Whoever takes the batch out of its state first does the work; two people on PostgreSQL would otherwise both read "previewed".
+		n, err := tx.Exec(`update batch_batch set state = 'done' where org_id = $1 and id = $2 and state = 'previewed'`, id)
 		if err != nil {
 			return err
 		}
-		if err := p.CheckAll(k.Need); err != nil {
-			return err
-		}
-		if b.State != "previewed" {
+		if n == 0 {
 			return fault.New(fault.Conflict, "This import was confirmed or dropped already. Nothing was done a second time.")
 		}
 		body, found, err := db.Maybe[[]byte](tx, `select body from batch_file where org_id = $1 and batch_id = $2`, id)
 		if err != nil {
 			return err
 		}
-		if !found {
+		if !found || b.MadeMs < tx.Now()-keepFile.Milliseconds() {
 			return fault.New(fault.Conflict, "The file of this preview is no longer kept (that is for a day). Choose the file once more.")
 		}
 		o := Order{Kind: b.Kind, Input: Bytes(b.FileName, body), Options: optionsOf(b.Options), Tick: func(n int) { s.note(id, n) }}
@@ -365,34 +432,33 @@ func (s *Service) Confirm(p access.Pass, id ID, ctx Context) (*Report, error) {
 				return err
 			}
 		}
-		defer s.forget(id)
 		if rep, err = s.keep(tx, k, o, id); err != nil {
 			return err
 		}
 		_, err = tx.Exec(`delete from batch_file where org_id = $1 and batch_id = $2`, id)
 		return err
 	})
-	return rep, err
+	if err != nil {
+		return nil, err
+	}
+	return rep, nil
 }
 
-// Drop forgets a preview and its file.
+// Drop forgets a preview and its file. What was confirmed is not dropped but undone.
 func (s *Service) Drop(p access.Pass, id ID, ctx Context) error {
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
-		b, err := s.one(tx, id)
+		b, _, err := s.open(tx, p, id)
+		if err != nil || b.State == "dropped" {
+			return err
+		}
+		n, err := tx.Exec(`update batch_batch set state = 'dropped' where org_id = $1 and id = $2 and state = 'previewed'`, id)
 		if err != nil {
 			return err
 		}
-		k, err := s.Kind(b.Kind)
-		if err != nil {
-			return err
+		if n == 0 {
+			return fault.New(fault.Conflict, "This import was confirmed already. Undo it if it should not stay.")
 		}
-		if err := p.CheckAll(k.Need); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`delete from batch_file where org_id = $1 and batch_id = $2`, id); err != nil {
-			return err
-		}
-		_, err = tx.Exec(`update batch_batch set state = 'dropped' where org_id = $1 and id = $2 and state = 'previewed'`, id)
+		_, err = tx.Exec(`delete from batch_file where org_id = $1 and batch_id = $2`, id)
 		return err
 	})
 }
@@ -433,10 +499,16 @@ func (s *Service) read(tx *db.Tx, k Kind, o Order, id ID, apply bool) (*Report, 
 	if err := k.Read(run); err != nil {
 		return nil, nil, plainly(err)
 	}
+	if len(run.refused) < rep.Refused {
+		return nil, nil, fmt.Errorf("batch: %d rows were refused, and only %d with a reason", rep.Refused, len(run.refused))
+	}
 	if run.unsaid > 0 {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("… and %d more warnings of these kinds.", run.unsaid))
 	}
-	return rep, run, rep.Check()
+	if err := rep.Check(); err != nil {
+		return nil, nil, err
+	}
+	return rep, run, nil
 }
 
 // plainly lets the sentences of the reader of sheets through to the person; they were written for them.
@@ -451,7 +523,8 @@ func plainly(err error) error {
 func (s *Service) note(id ID, n int) { s.mu.Lock(); s.progress[id] = n; s.mu.Unlock() }
 func (s *Service) forget(id ID)      { s.mu.Lock(); delete(s.progress, id); s.mu.Unlock() }
 
-// Progress tells how many rows a confirmation under way in this process has read.
+// Progress tells how many rows a confirmation under way in this process has read; every process knows only its own. Ask for the batch with
+// Find first, which looks whether the person may know of it.
 func (s *Service) Progress(id ID) (int, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,10 +1,13 @@
 package batch
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"path"
+	"strings"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -56,17 +59,24 @@ func (s *Service) one(tx *db.Tx, id ID) (Record, error) {
 	return b, err
 }
 
+// open reads a batch for a person who may work with its kind. One that is not theirs and one that is not there look the same.
+func (s *Service) open(tx *db.Tx, p access.Pass, id ID) (Record, Kind, error) {
+	b, err := s.one(tx, id)
+	if err != nil {
+		return Record{}, Kind{}, err
+	}
+	k, ok := s.kinds[b.Kind]
+	if !ok || p.CheckAll(k.Need) != nil {
+		return Record{}, Kind{}, fault.Gone("import")
+	}
+	return b, k, nil
+}
+
 // Find reads one batch.
 func (s *Service) Find(p access.Pass, id ID, ctx Context) (r Record, err error) {
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
-		if r, err = s.one(tx, id); err != nil {
-			return err
-		}
-		k, err := s.Kind(r.Kind)
-		if err != nil {
-			return err
-		}
-		return p.CheckAll(k.Need)
+		r, _, err = s.open(tx, p, id)
+		return err
 	})
 	return r, err
 }
@@ -85,7 +95,9 @@ func (s *Service) List(p access.Pass, ctx Context) (out []Record, err error) {
 	return out, err
 }
 
-// RefusedFile gives the refused rows of a batch as a CSV to mend: the columns as they came, and a last one that says why.
+// RefusedFile gives the refused rows of a batch to mend and send again: the columns as they came, and a last one that says why. Rows of one
+// file are a CSV. The rows of a bundle have different columns, so they come as a zip with one CSV for each file, under the name it had, which
+// can be sent as it is.
 func (s *Service) RefusedFile(p access.Pass, id ID, ctx Context) (name string, body []byte, err error) {
 	type row struct {
 		File, Reason, Header, Cells string
@@ -103,20 +115,73 @@ func (s *Service) RefusedFile(p access.Pass, id ID, ctx Context) (name string, b
 	if err != nil {
 		return "", nil, err
 	}
-	var header []string
-	var out []sheet.RefusedRow
+	var parts []*mending
+	at := map[string]*mending{}
 	for _, x := range rows {
-		var h, cells []string
-		_ = json.Unmarshal([]byte(x.Header), &h)
-		_ = json.Unmarshal([]byte(x.Cells), &cells)
-		if header == nil {
-			header = h
+		part := at[x.File+"\n"+x.Header]
+		if part == nil {
+			part = &mending{file: x.File, seen: map[int]int{}}
+			_ = json.Unmarshal([]byte(x.Header), &part.header)
+			at[x.File+"\n"+x.Header] = part
+			parts = append(parts, part)
 		}
-		out = append(out, sheet.RefusedRow{Cells: cells, Why: fmt.Sprintf("%s, row %d: %s", x.File, x.RowNo, x.Reason)})
+		var cells []string
+		_ = json.Unmarshal([]byte(x.Cells), &cells)
+		part.add(x.RowNo, cells, x.Reason)
 	}
+	if bundle := s.kinds[r.Kind].Bundle; len(parts) == 0 || len(parts) == 1 && !bundle {
+		one := &mending{}
+		if len(parts) == 1 {
+			one = parts[0]
+		}
+		var b bytes.Buffer
+		err = sheet.RefusedFile(&b, one.header, one.rows...)
+		return "refused-" + r.Kind + ".csv", b.Bytes(), err
+	}
+	body, err = zipped(parts)
+	return "refused-" + r.Kind + ".zip", body, err
+}
+
+// mending is the refused rows that came with one header.
+type mending struct {
+	file   string
+	header []string
+	rows   []sheet.RefusedRow
+	seen   map[int]int // row number → place in rows
+}
+
+// add puts a row in once, however many reasons there are.
+func (m *mending) add(number int, cells []string, reason string) {
+	if at, ok := m.seen[number]; ok && number > 0 {
+		m.rows[at].Why += " " + reason
+		return
+	}
+	m.seen[number] = len(m.rows)
+	m.rows = append(m.rows, sheet.RefusedRow{Cells: cells, Why: fmt.Sprintf("%s, row %d: %s", m.file, number, reason)})
+}
+
+func zipped(parts []*mending) ([]byte, error) {
 	var b bytes.Buffer
-	err = sheet.RefusedFile(&b, header, out...)
-	return "refused-" + r.Kind + ".csv", b.Bytes(), err
+	z := zip.NewWriter(&b)
+	taken := map[string]int{}
+	for _, m := range parts {
+		name := strings.TrimSuffix(path.Base(strings.ReplaceAll(m.file, "\\", "/")), ".csv")
+		if name == "." || name == "/" || name == "" {
+			name = "rows"
+		}
+		if taken[name]++; taken[name] > 1 {
+			name = fmt.Sprintf("%s-%d", name, taken[name])
+		}
+		w, err := z.Create(name + ".csv")
+		if err != nil {
+			return nil, err
+		}
+		if err := sheet.RefusedFile(w, m.header, m.rows...); err != nil {
+			return nil, err
+		}
+	}
+	err := z.Close()
+	return b.Bytes(), err
 }
 
 // Remember keeps a mapping for the next file with the same header.

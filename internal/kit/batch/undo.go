@@ -37,15 +37,8 @@ func (u *Undoing) Remove(table string) error {
 func (s *Service) Undo(p access.Pass, id ID, ctx Context) (*Undone, error) {
 	res := &Undone{Batch: id.String(), Kept: []string{}}
 	err := s.DB.Update(ctx, p, func(tx *db.Tx) error {
-		b, err := s.one(tx, id)
+		b, k, err := s.open(tx, p, id)
 		if err != nil {
-			return err
-		}
-		k, err := s.Kind(b.Kind)
-		if err != nil {
-			return err
-		}
-		if err := p.CheckAll(k.Need); err != nil {
 			return err
 		}
 		switch {
@@ -55,6 +48,14 @@ func (s *Service) Undo(p access.Pass, id ID, ctx Context) (*Undone, error) {
 			return fault.New(fault.Conflict, "This import was never confirmed, so there is nothing to undo.")
 		case !b.Undoable(tx.Now()):
 			return fault.New(fault.Conflict, "This import is more than %d days old and can no longer be undone.", KeepDays)
+		}
+		// Whoever takes the batch out of its state first does the work, as in Confirm.
+		n, err := tx.Exec(`update batch_batch set state = 'undone', undone_ms = $3 where org_id = $1 and id = $2 and state = 'done'`, id, tx.Now())
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Conflict, "This import was undone already.")
 		}
 		u := &Undoing{Tx: tx, Batch: id, Result: res}
 		if err := u.restore(); err != nil {
@@ -69,11 +70,14 @@ func (s *Service) Undo(p access.Pass, id ID, ctx Context) (*Undone, error) {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(`update batch_batch set state = 'undone', undone_ms = $3, undone = $4 where org_id = $1 and id = $2`, id, tx.Now(), string(text))
+		_, err = tx.Exec(`update batch_batch set undone = $3 where org_id = $1 and id = $2`, id, string(text))
 		return err
 	})
-	if db.Broke(err) == db.ForeignKey {
-		err = fault.Wrap(fault.Conflict, err, "This import can't be undone as a whole: work has been recorded since about people it brought in (a conversation, a cohort, or another import). Undo that first, or change the people by hand.")
+	switch db.Broke(err) {
+	case db.ForeignKey:
+		err = fault.Wrap(fault.Conflict, err, "This import can't be undone as a whole: work has been recorded since that rests on what it brought in, here or by another import. Undo that first, or change the records by hand. Nothing was changed now.")
+	case db.Unique:
+		err = fault.Wrap(fault.Conflict, err, "This import can't be undone as a whole: something that must be unique, such as a number, has been given to another record since. Change that record first. Nothing was changed now.")
 	}
 	if err != nil {
 		return nil, err
@@ -91,7 +95,18 @@ func (u *Undoing) restore() error {
 	if err != nil {
 		return err
 	}
+	type place struct {
+		table, field string
+		row          int64
+	}
+	left := map[place]bool{}
 	for _, c := range list {
+		// A batch may change a field twice. When the last value is no longer there, the one before is not looked for: finding it would mean
+		// that a person put it there by hand.
+		at := place{c.InTable, c.Field, c.RowID}
+		if left[at] {
+			continue
+		}
 		old, err := value(c.Old)
 		if err != nil {
 			return err
@@ -112,6 +127,7 @@ func (u *Undoing) restore() error {
 			return err
 		}
 		if n == 0 {
+			left[at] = true
 			u.Result.Kept = append(u.Result.Kept, fmt.Sprintf("%s of a record in %s was changed after the import and stays as it is", c.Field, c.InTable))
 			continue
 		}

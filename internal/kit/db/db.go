@@ -10,6 +10,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -49,6 +50,7 @@ type DB struct {
 	clock   clock.Clock
 	checked sync.Map // query text → error or nil
 	globals map[string]bool
+	tables  map[string]bool // every table that the migrations make
 }
 
 // conn is one connection with its prepared statements. Statements belong to the connection so that they outlive a transaction.
@@ -68,7 +70,7 @@ type Options struct {
 
 // Open connects, and makes the SQLite file and its folder when they are not there.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	d := &DB{clock: o.Clock, globals: map[string]bool{"kit_migration": true}}
+	d := &DB{clock: o.Clock, globals: map[string]bool{"kit_migration": true}, tables: map[string]bool{}}
 	nread, nwrite := max(4, 2*runtime.NumCPU()), 1
 	if strings.HasPrefix(o.URL, "postgres://") || strings.HasPrefix(o.URL, "postgresql://") {
 		d.engine = PostgreSQL
@@ -144,10 +146,24 @@ func (c *conn) drop() {
 	if c == nil {
 		return
 	}
+	c.forget()
+	_ = c.c.Close()
+}
+
+func (c *conn) forget() {
 	for _, s := range c.stmts {
 		_ = s.Close()
 	}
-	_ = c.c.Close()
+	c.stmts = nil
+}
+
+// discard ends a connection whose transaction may still be open. Closing it would only give it back to the pool, for the next one to find.
+func (c *conn) discard() {
+	if c == nil {
+		return
+	}
+	c.forget() // first: closing a statement of a closed connection brings SQLite's driver down
+	_ = c.c.Raw(func(any) error { return driver.ErrBadConn })
 }
 
 // View reads. Everything inside sees one moment of the store.
@@ -156,7 +172,7 @@ func (d *DB) View(ctx context.Context, p access.Pass, f func(*Tx) error) error {
 	if d.engine == PostgreSQL {
 		begin = "begin isolation level repeatable read read only"
 	}
-	return d.run(ctx, p, d.readers, d.rpool, begin, f)
+	return d.finish(d.run(ctx, p, d.readers, d.rpool, begin, f))
 }
 
 // Update reads and writes. What f did is kept when it returns nil, and none of it otherwise.
@@ -165,36 +181,45 @@ func (d *DB) Update(ctx context.Context, p access.Pass, f func(*Tx) error) error
 	if d.engine == PostgreSQL {
 		begin = "begin"
 	}
-	return d.run(ctx, p, d.writers, d.pool, begin, f)
+	return d.finish(d.run(ctx, p, d.writers, d.pool, begin, f))
 }
 
-func (d *DB) run(ctx context.Context, p access.Pass, ch chan *conn, pool *sql.DB, begin string, f func(*Tx) error) (err error) {
+// finish runs what was put off until the transaction was kept. The connection is free again by now, so that it may write.
+func (d *DB) finish(after []func(), err error) error {
+	for _, g := range after {
+		g()
+	}
+	return err
+}
+
+func (d *DB) run(ctx context.Context, p access.Pass, ch chan *conn, pool *sql.DB, begin string, f func(*Tx) error) (after []func(), err error) {
 	if !p.Valid() {
-		return errors.New("db: a transaction was asked for without a pass")
+		return nil, errors.New("db: a transaction was asked for without a pass")
 	}
 	var c *conn
 	select {
 	case c = <-ch:
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 	ok := false
 	defer func() { // the place in the channel is always given back, with a sound connection or with none
-		if !ok {
-			c.drop()
-			c = nil
+		if ok {
+			ch <- c
+			return
 		}
-		ch <- c
+		defer func() { ch <- nil }()
+		c.discard()
 	}()
 	if c == nil {
 		sc, err := pool.Conn(ctx)
 		if err != nil {
-			return fmt.Errorf("connecting to the store: %w", err)
+			return nil, fmt.Errorf("connecting to the store: %w", err)
 		}
 		c = &conn{c: sc, stmts: map[string]*sql.Stmt{}}
 	}
 	if _, err := c.c.ExecContext(ctx, begin); err != nil {
-		return fmt.Errorf("beginning a transaction: %w", err)
+		return nil, fmt.Errorf("beginning a transaction: %w", err)
 	}
 	tx := &Tx{ctx: ctx, db: d, conn: c, pass: p, now: d.clock.Now(), today: d.clock.Today()}
 	// The transaction is ended even when the caller's context is over.
@@ -211,18 +236,15 @@ func (d *DB) run(ctx context.Context, p access.Pass, ch chan *conn, pool *sql.DB
 	if err != nil {
 		_, rerr := c.c.ExecContext(end, "rollback")
 		ok = rerr == nil
-		return err
+		return nil, err
 	}
 	if _, err := c.c.ExecContext(end, "commit"); err != nil {
 		_, rerr := c.c.ExecContext(end, "rollback")
 		ok = rerr == nil
-		return fmt.Errorf("keeping the changes: %w", err)
+		return nil, fmt.Errorf("keeping the changes: %w", err)
 	}
 	ok = true
-	for _, g := range tx.after {
-		g()
-	}
-	return nil
+	return tx.after, nil
 }
 
 // Tx is a transaction within one organisation.
@@ -255,10 +277,12 @@ func (t *Tx) Within(p access.Pass, f func(*Tx) error) error {
 	if err := in.enter(); err != nil {
 		return err
 	}
-	if err := f(in); err != nil {
-		return err
+	// The way back is taken even after an error, for a caller that goes on: PostgreSQL would otherwise stay with the other organisation.
+	err := f(in)
+	if back := t.enter(); err == nil {
+		err = back
 	}
-	return t.enter()
+	return err
 }
 
 func (t *Tx) root() *Tx {
@@ -361,6 +385,7 @@ func (t *Tx) stmt(query string) (*sql.Stmt, error) {
 
 var (
 	comment = regexp.MustCompile(`(?s)--[^\n]*|/\*.*?\*/`)
+	word    = regexp.MustCompile(`[a-z_][a-z0-9_]*`)
 	dollar1 = regexp.MustCompile(`\$1\b`)
 	table   = regexp.MustCompile(`\b(?:from|join|into|update)\s+([a-z_][a-z0-9_]*)`)
 	withCTE = regexp.MustCompile(`(?:\bwith(?:\s+recursive)?|,)\s+([a-z_][a-z0-9_]*)(?:\s*\([^)]*\))?\s+as\s*\(`)
@@ -394,6 +419,11 @@ func (d *DB) judge(query string, global bool) error {
 		return nil
 	}
 	own := map[string]bool{}
+	for _, word := range word.FindAllString(strings.ToLower(text), -1) {
+		if d.tables[word] && !d.globals[word] {
+			return fmt.Errorf("db: %s belongs to organisations and is not open to the installation: %s", word, query)
+		}
+	}
 	for _, m := range withCTE.FindAllStringSubmatch(text, -1) {
 		own[m[1]] = true
 	}

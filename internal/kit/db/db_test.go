@@ -3,9 +3,11 @@ package db_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -197,6 +199,110 @@ func TestMigrationChangedAfterwards(t *testing.T) {
 		changed := []db.Migrations{{Name: "thing", Files: fstest.MapFS{"0001_thing.sql": {Data: []byte("create table other (id integer) strict;\n")}}}}
 		if _, err := d.Migrate(t.Context(), changed); err == nil {
 			t.Error("a changed migration was accepted")
+		}
+	})
+}
+
+func TestWayBackAfterAnError(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		fill(t, d)
+		stop := errors.New("stop")
+		if err := d.View(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			if err := tx.Within(testkit.B(), func(*db.Tx) error { return stop }); !errors.Is(err, stop) {
+				t.Errorf("got %v", err)
+			}
+			n, err := db.One[int](tx, "select count(*) from thing_thing where org_id = $1")
+			if n != 3 {
+				t.Errorf("outside again there are %d rows", n)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// What comes after a transaction may write, which on SQLite needs the one connection that writes.
+func TestAfterMayWrite(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		var later error
+		if err := d.Update(ctx, testkit.A(), func(tx *db.Tx) error {
+			tx.After(func() {
+				later = d.Update(ctx, testkit.A(), func(tx *db.Tx) error {
+					_, err := tx.Exec("insert into thing_thing (org_id, id, name) values ($1, $2, $3)", 1, "later")
+					return err
+				})
+			})
+			return nil
+		}); err != nil || later != nil {
+			t.Fatal(err, later)
+		}
+	})
+}
+
+// A panic, and a goroutine that simply ends, leave no open transaction behind for the next one.
+func TestNoTransactionIsLeftOpen(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		for _, end := range []func(){func() { panic("stop") }, runtime.Goexit} {
+			over := make(chan struct{})
+			go func() {
+				defer close(over)
+				defer func() { _ = recover() }()
+				_ = d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+					_, _ = tx.Exec("insert into thing_thing (org_id, id, name) values ($1, $2, $3)", 1, "x")
+					end()
+					return nil
+				})
+			}()
+			<-over
+			if err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+				n, err := db.One[int](tx, "select count(*) from thing_thing where org_id = $1")
+				if n != 0 {
+					t.Errorf("%d rows of a broken transaction are there", n)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestInstallationCannotNameRowsOfOrganisations(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		for _, q := range []string{
+			"select a.id from thing_all a, thing_thing b where a.id = b.id",
+			"select id from thing_all where name in (select name from thing_thing)",
+			"select id from THING_THING",
+			`select id from "thing_thing"`,
+		} {
+			err := d.View(t.Context(), access.Installation("test"), func(tx *db.Tx) error { _, err := db.All[int64](tx, q); return err })
+			if err == nil || !strings.Contains(err.Error(), "belongs to organisations") {
+				t.Errorf("%s: got %v", q, err)
+			}
+		}
+	})
+}
+
+func TestNothingWithoutAPass(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		ran := func(*db.Tx) error { t.Error("it ran"); return nil }
+		if d.View(t.Context(), access.Pass{}, ran) == nil || d.Update(t.Context(), access.Pass{}, ran) == nil {
+			t.Error("the zero pass opened the store")
+		}
+		if err := d.View(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			if tx.Within(access.Pass{}, ran) == nil {
+				t.Error("the zero pass entered another organisation")
+			}
+			_, err := tx.Exec("delete from thing_thing where org_id = $1")
+			if err == nil {
+				t.Error("a reading transaction wrote")
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

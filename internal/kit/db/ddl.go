@@ -39,6 +39,8 @@ func DDL(e Engine, text string) string {
 	return text
 }
 
+var makesTable = regexp.MustCompile(`(?i)\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?([a-z_0-9]+)`)
+
 var globalMark = regexp.MustCompile(`(?m)^-- global: ([a-z_0-9]+)`)
 
 // Migrate brings the schema up to date: capabilities in the order given (lower levels first), files in order of name. A file that was run
@@ -61,6 +63,9 @@ func (d *DB) Migrate(ctx context.Context, sets []Migrations) (int, error) {
 			steps = append(steps, step{m.Name, n, string(b), hex.EncodeToString(h[:8])})
 			for _, g := range globalMark.FindAllStringSubmatch(string(b), -1) {
 				d.globals[g[1]] = true
+			}
+			for _, m := range makesTable.FindAllStringSubmatch(DDL(d.engine, string(b)), -1) {
+				d.tables[m[1]] = true
 			}
 		}
 	}

@@ -14,9 +14,12 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/fault"
@@ -126,7 +129,7 @@ func (s *Server) Handler() (http.Handler, error) {
 		if who, ok, err := s.Identify(r); err == nil && ok {
 			q.Pass = s.Gate.Admit(who)
 		}
-		s.answer(q, fault.New(fault.NotFound, "There is no page at this address. Check the address, or start again from the first page."))
+		s.answer(q, access.Denied())
 	})
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -147,7 +150,7 @@ func (s *Server) handle(rt Route) http.Handler {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
-				s.answer(q, fmt.Errorf("panic: %v", p))
+				s.answer(q, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 			}
 		}()
 		if r.Body != nil {
@@ -162,7 +165,7 @@ func (s *Server) handle(rt Route) http.Handler {
 			q.Pass = s.Gate.Admit(who)
 		}
 		if !ok && !rt.Need.IsPublic() {
-			if r.Method == http.MethodGet {
+			if r.Method == http.MethodGet || r.Method == http.MethodHead {
 				http.Redirect(w, r, s.SignIn+"?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 				return
 			}
@@ -170,16 +173,49 @@ func (s *Server) handle(rt Route) http.Handler {
 			return
 		}
 		if rt.Need.right.Key != "" && !q.Pass.Has(rt.Need.right) {
-			_, err := q.Pass.Check(rt.Need.right)
+			s.answer(q, access.Denied())
+			return
+		}
+		if err := readForm(r); err != nil {
 			s.answer(q, err)
 			return
 		}
 		q.Frame = s.Frame(q)
-		q.Frame.Flash = takeFlash(w, r)
+		q.Frame.Flash = flashOf(r)
 		if err := rt.Handle(q); err != nil {
 			s.answer(q, err)
 		}
 	})
+}
+
+const ourFault = "It is our fault, not yours, and what you did was not half done: either all of it was kept or none of it."
+
+// readForm reads the fields of a form before the page is asked to act on them. net/http's FormValue passes over a form that is too long or that
+// broke off, and a page would then save empty fields over what was there.
+func readForm(r *http.Request) error {
+	if r.Method != http.MethodPost || r.Body == nil {
+		return nil
+	}
+	var err error
+	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind {
+	case "multipart/form-data":
+		err = r.ParseMultipartForm(32 << 20)
+	case "application/x-www-form-urlencoded":
+		err = r.ParseForm()
+	}
+	var big *http.MaxBytesError
+	if err == nil || errors.As(err, &big) {
+		return err
+	}
+	return fault.Wrap(fault.Invalid, err, "What you sent did not arrive whole, so nothing was changed. Check the connection, go back and send it once more.")
+}
+
+// size says a number of bytes as people do.
+func size(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d KB", max(1, n>>10))
+	}
+	return fmt.Sprintf("%d MB", n>>20)
 }
 
 // answer turns an error into a page: the sentence when there is one, a reference number when there is not.
@@ -189,7 +225,7 @@ func (s *Server) answer(q *Req, err error) {
 	}
 	var big *http.MaxBytesError
 	if errors.As(err, &big) {
-		err = fault.New(fault.TooLarge, "That is more than this page can take (%d MB at the most). Nothing was changed.", big.Limit>>20)
+		err = fault.New(fault.TooLarge, "That is more than this page can take (%s at the most). Nothing was changed.", size(big.Limit))
 	}
 	status, title := http.StatusInternalServerError, "Something went wrong"
 	switch fault.KindOf(err) {
@@ -208,20 +244,29 @@ func (s *Server) answer(q *Req, err error) {
 	}
 	sentence, safe := fault.Sentence(err)
 	ref := ""
-	if !safe {
+	if !safe || status == http.StatusInternalServerError {
 		var b [5]byte
 		_, _ = rand.Read(b[:])
 		ref = fmt.Sprintf("%x", b)
-		sentence = "It is our fault, not yours, and what you did was not half done: either all of it was kept or none of it."
+		if !safe {
+			sentence = ourFault
+		}
 		s.Log.Error("request failed", "reference", ref, "method", q.R.Method, "path", q.R.URL.Path, "error", err.Error())
 	}
 	if q.Frame.Path == "" {
-		q.Frame = s.Frame(q)
+		q.Frame = s.plainFrame(q)
 	}
-	q.W.Header().Set("Content-Type", "text/html; charset=utf-8")
-	q.W.Header().Set("Cache-Control", "no-store")
-	q.W.WriteHeader(status)
-	_ = s.Trouble(q, status, title, sentence, ref).Render(q.R.Context(), q.W)
+	_ = q.PageStatus(status, s.Trouble(q, status, title, sentence, ref))
+}
+
+// plainFrame is the frame, or an empty one when the frame itself is what fails.
+func (s *Server) plainFrame(q *Req) (f Frame) {
+	defer func() {
+		if recover() != nil {
+			f = Frame{Path: q.R.URL.Path}
+		}
+	}()
+	return s.Frame(q)
 }
 
 // Context is the request's.
@@ -235,6 +280,9 @@ func (q *Req) Again(c Component) error { return q.PageStatus(http.StatusUnproces
 
 // PageStatus writes a page with a status.
 func (q *Req) PageStatus(status int, c Component) error {
+	if q.Frame.Flash != "" && q.R.Method == http.MethodGet {
+		dropFlash(q.W)
+	}
 	q.W.Header().Set("Content-Type", "text/html; charset=utf-8")
 	q.W.Header().Set("Cache-Control", "no-store")
 	q.W.WriteHeader(status)
@@ -243,6 +291,9 @@ func (q *Req) PageStatus(status int, c Component) error {
 
 // Download sends a file under a name.
 func (q *Req) Download(name, contentType string, body []byte) error {
+	if strings.HasSuffix(name, ".zip") {
+		contentType = "application/zip" // the refused rows of several files, which callers may think of as one CSV
+	}
 	q.W.Header().Set("Content-Type", contentType)
 	q.W.Header().Set("Cache-Control", "no-store")
 	q.W.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
@@ -250,24 +301,51 @@ func (q *Req) Download(name, contentType string, body []byte) error {
 	return err
 }
 
-// Go sends the browser on after an action, with a sentence to show once; empty for none.
+// Local tells whether an address stays within Ajar: a path that begins with one slash, with nothing in it that browsers drop or bend.
+// Browsers read "/\t/example.org" and "/\\example.org" as another site.
+func Local(address string) bool {
+	if !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || strings.Contains(address, "\\") || strings.ContainsFunc(address, unicode.IsControl) {
+		return false
+	}
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "" && u.Host == "" && u.User == nil && !strings.HasPrefix(u.Path, "//")
+}
+
+// Secure tells whether the browser came over https, to us or to a proxy in front of us. Only the flag of the person's own cookies rests on it.
+func Secure(r *http.Request) bool {
+	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+}
+
+// Go sends the browser on after an action, with a sentence to show once; empty for none. It only goes to pages of our own: an
+// address that leads elsewhere becomes the first page, since what was done is done.
 func (q *Req) Go(to, flash string) error {
+	if !Local(to) {
+		to = "/"
+	}
 	if flash != "" {
-		setFlash(q.W, flash)
+		setFlash(q.W, q.R, flash)
 	}
 	http.Redirect(q.W, q.R, to, http.StatusSeeOther)
 	return nil
 }
 
 // Text is a field of the form or the address, trimmed, with line ends as \n.
-func (q *Req) Text(name string) string {
-	return strings.TrimSpace(strings.ReplaceAll(q.R.FormValue(name), "\r\n", "\n"))
-}
+func (q *Req) Text(name string) string { return clean(q.R.FormValue(name)) }
 
 // Texts are all the values of a field.
 func (q *Req) Texts(name string) []string {
-	_ = q.R.ParseForm()
-	return q.R.Form[name]
+	_ = q.R.FormValue(name) // reads the form, whichever way it was sent
+	var out []string
+	for _, v := range q.R.Form[name] {
+		out = append(out, clean(v))
+	}
+	return out
+}
+
+// clean makes what was sent a text: PostgreSQL refuses broken UTF-8 and the character 0, and SQLite would keep them.
+func clean(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+	return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 }
 
 // Checked tells whether a box was ticked.
@@ -293,21 +371,32 @@ func FormID[T any](q *Req, name string) ids.ID[T] {
 
 const flashCookie = "ajar_flash"
 
-func setFlash(w http.ResponseWriter, text string) {
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(text)), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 60})
+// maxFlash keeps the cookie below the 4 KB from which browsers drop it.
+const maxFlash = 2000
+
+func setFlash(w http.ResponseWriter, r *http.Request, text string) {
+	if len(text) > maxFlash {
+		text = strings.ToValidUTF8(text[:maxFlash], "") + "…"
+	}
+	c := Cookie(flashCookie, base64.RawURLEncoding.EncodeToString([]byte(text)), time.Minute, Secure(r))
+	http.SetCookie(w, c)
 }
 
-func takeFlash(w http.ResponseWriter, r *http.Request) string {
+// flashOf reads the sentence without using it up: only a page that shows it does that, so that a picture or a redirect on the way does not.
+func flashOf(r *http.Request) string {
 	c, err := r.Cookie(flashCookie)
 	if err != nil || r.Method != http.MethodGet {
 		return ""
 	}
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	b, err := base64.RawURLEncoding.DecodeString(c.Value)
 	if err != nil {
 		return ""
 	}
-	return string(b)
+	return strings.ToValidUTF8(string(b), "")
+}
+
+func dropFlash(w http.ResponseWriter) {
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
 // headers sets what every answer carries. Styles and scripts come from Ajar alone, nothing is framed, and no address leaks to other sites.
@@ -349,7 +438,7 @@ func (w *zipped) decide() {
 }
 
 func (w *zipped) WriteHeader(status int) {
-	if status != http.StatusNoContent && status != http.StatusNotModified {
+	if status >= http.StatusOK && status != http.StatusNoContent && status != http.StatusNotModified {
 		w.decide()
 	}
 	w.ResponseWriter.WriteHeader(status)
@@ -363,10 +452,36 @@ func (w *zipped) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
+// Flush sends what has been written so far, for answers that come bit by bit.
+func (w *zipped) Flush() {
+	w.decide()
+	if w.z != nil {
+		_ = w.z.Flush()
+	}
+	_ = http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Unwrap lets http.ResponseController reach deadlines.
+func (w *zipped) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// takesGzip reads Accept-Encoding; "gzip;q=0" is a no.
+func takesGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
+		name, weight, _ := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			continue
+		}
+		_, q, given := strings.Cut(weight, "=")
+		n, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
+		return !given || err == nil && n > 0
+	}
+	return false
+}
+
 func zip(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Accept-Encoding")
-		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || r.Header.Get("Range") != "" {
+		if !takesGzip(r) || r.Header.Get("Range") != "" {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -374,6 +489,7 @@ func zip(next http.Handler) http.Handler {
 		next.ServeHTTP(zw, r)
 		if zw.z != nil {
 			_ = zw.z.Close()
+			zw.z.Reset(io.Discard)
 			zips.Put(zw.z)
 		}
 	})

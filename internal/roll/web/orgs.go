@@ -64,7 +64,7 @@ func fsmWords(b roll.Branch) string {
 	if from == 0 {
 		return ""
 	}
-	out := fmt.Sprintf("%s%% to %s%%, lowest to highest of %s", trimmed(low), trimmed(high), plural(from, "school", "schools"))
+	out := fmt.Sprintf("free school meals %s%% to %s%%, lowest to highest of %s", trimmed(low), trimmed(high), plural(from, "school", "schools"))
 	if missing > 0 {
 		out += fmt.Sprintf("; not known for %d", missing)
 	}

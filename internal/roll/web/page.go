@@ -2,8 +2,8 @@ package web
 
 import (
 	"context"
-	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,13 +22,12 @@ func page(q *web.Req, title string, crumbs ...ui.Link) ui.PageData {
 	if len(crumbs) > 0 {
 		d.Breadcrumbs = crumbs
 	}
-	for _, l := range d.Footer {
-		if l.Href == SafeguardingPath {
-			return d
-		}
-	}
-	d.Footer = append(d.Footer, ui.Link{Text: "Worried about a child's safety?", Href: SafeguardingPath}, ui.Link{Text: "Who may do what", Href: RightsPath})
 	return d
+}
+
+// listed puts what is known between commas, and leaves out what is not.
+func listed(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")
 }
 
 // may tells whether buttons for a right about named people are shown.
@@ -156,11 +155,6 @@ func orText(s, other string) string {
 		return other
 	}
 	return s
-}
-
-func isGone(err error) bool {
-	var e *fault.Error
-	return errors.As(err, &e) && e.Kind == fault.NotFound
 }
 
 // plural says a number of things: 1 pupil, 1,250 pupils.
