@@ -62,6 +62,9 @@ func yearWords(year string) string {
 	return roll.YearGroup(year).Words()
 }
 
+// schoolWords names a school as it is called.
+func schoolWords(name string) string { return name }
+
 func options(list []conversations.Choice) []ui.Option {
 	out := make([]ui.Option, len(list))
 	for i, c := range list {
