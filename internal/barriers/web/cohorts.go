@@ -193,8 +193,18 @@ type cohortView struct {
 	barriers.Cohort
 	Members   []barriers.Member
 	MayChoose bool
+	At        *url.URL
+	Page      int
 	Text      string
 	Pupil     barriers.Member // whom a form is about
+}
+
+func (v cohortView) from() int { return (v.Page - 1) * pageSize }
+
+// shown are those of the pupils in it who stand on this page.
+func (v cohortView) shown() []barriers.Member {
+	in := v.in()
+	return in[min(v.from(), len(in)):min(v.from()+pageSize, len(in))]
 }
 
 func (h handlers) readCohort(q *web.Req) (v cohortView, err error) {
@@ -203,7 +213,11 @@ func (h handlers) readCohort(q *web.Req) (v cohortView, err error) {
 		return v, err
 	}
 	v.MayChoose = q.Pass.Scope(barriers.Choose) == access.All
-	v.Cohort, v.Members, err = h.s.CohortToday(q.Context(), q.Pass, id)
+	v.At, v.Page = q.R.URL, 1
+	if n, err := strconv.Atoi(q.Text("page")); err == nil && n > 1 && n < 1e4 {
+		v.Page = n
+	}
+	v.Cohort, v.Members, err = h.s.CohortToday(q.Context(), q.Pass, id, v.from(), pageSize)
 	return v, err
 }
 
@@ -322,11 +336,31 @@ func (h handlers) end(q *web.Req) error {
 	return q.Go(CohortPath(v.ID), "The cohort is closed.")
 }
 
-func factorToday(m barriers.Member) string {
-	if m.IFactor == nil {
-		return "–"
+// besideOf is one measure then and now; none when it was never known.
+func besideOf(m barriers.Member, measure string) []barriers.Compared {
+	for _, c := range m.Beside() {
+		if c.Measure == measure {
+			return []barriers.Compared{c}
+		}
 	}
-	return strconv.Itoa(*m.IFactor)
+	return nil
+}
+
+// resultsOf are the measures that have no column of their own.
+func resultsOf(m barriers.Member) (out []barriers.Compared) {
+	for _, c := range m.Beside() {
+		if c.Measure != barriers.IFactorMeasure && c.Measure != barriers.AttendanceMeasure {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func resultsWords(n int) string {
+	if n == 1 {
+		return "1 result"
+	}
+	return strconv.Itoa(n) + " results"
 }
 
 func pupilQuery(m barriers.Member) url.Values { return url.Values{"pupil": {m.PupilID.String()}} }

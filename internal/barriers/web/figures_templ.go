@@ -151,7 +151,7 @@ func figuresPage(d ui.PageData, f barriers.Figures, named bool) templ.Component 
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Table(ui.TableData[barriers.BarrierFigure]{Caption: "Pupils by barrier", HideCaption: true, Narrow: ui.NarrowScroll, Rows: f.Barriers, Columns: []ui.Column[barriers.BarrierFigure]{
+						templ_7745c5c3_Err = ui.Table(ui.TableData[barriers.BarrierFigure]{Caption: "Pupils by barrier", HideCaption: true, Rows: f.Barriers, Columns: []ui.Column[barriers.BarrierFigure]{
 							{Head: "Barrier", RowHead: true, Text: func(b barriers.BarrierFigure) string { return b.Label }},
 							{Head: "Counted", Numeric: true, Text: func(b barriers.BarrierFigure) string { return b.Met.Words() }},
 							{Head: "Not counted", Numeric: true, Text: func(b barriers.BarrierFigure) string { return b.NotMet.Words() }},

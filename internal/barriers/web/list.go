@@ -104,6 +104,9 @@ func (h handlers) read(q *web.Req, most int) (v listView, err error) {
 		return v, h.past(q, &v, on, most)
 	}
 	v.Total, v.Everyone = shown.Total, shown.Everyone
+	if v.Page > v.pages() {
+		v.Page = 1
+	}
 	for _, r := range shown.Rows {
 		v.Rows = append(v.Rows, listRow{r.ID, r.LocalID, r.UPN, r.Name(), r.Year, r.Form, r.IFactor, r.Codes(), r.NotKnown(), r.Key, r.Cohorts})
 	}
@@ -247,6 +250,9 @@ func (v listView) chips() (out []ui.Chip) {
 }
 
 func (v listView) found() string {
+	if v.Total == v.Everyone {
+		return pupilsWords(v.Total)
+	}
 	return fmt.Sprintf("%s of %s pupils", ui.Thousands(v.Total), ui.Thousands(v.Everyone))
 }
 

@@ -106,7 +106,9 @@ func (h handlers) rules(q *web.Req) error {
 	}
 	v := rulesView{May: q.Pass.Scope(barriers.Rules) == access.All, Zone: h.s.DB.Clock().Zone()}
 	v.Now, v.Ended = ruleLines(all, h.s.DB.Clock().Today())
-	return q.Page(rulesPage(ui.From(q, "Rules"), v, q.Pass.Scope(barriers.See) >= access.Own))
+	d := ui.From(q, "Rules")
+	d.Wide = true
+	return q.Page(rulesPage(d, v, q.Pass.Scope(barriers.See) >= access.Own))
 }
 
 // typedLine is one line of choices as it was typed.
@@ -126,6 +128,17 @@ type ruleView struct {
 	When       string
 	Offers     []barriers.Offer
 	Errors     ui.Errors
+}
+
+// several tells whether the lines after the first are in use, or have something wrong with them.
+func (v ruleView) several() bool {
+	for i, l := range v.Lines[1:] {
+		n := strconv.Itoa(i + 2)
+		if l.Field != "" || l.Value != "" || v.Errors.For("field"+n)+v.Errors.For("op"+n)+v.Errors.For("value"+n) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // readRule reads the form.

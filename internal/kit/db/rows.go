@@ -28,6 +28,9 @@ func plain(v any) any {
 	case time.Time:
 		return x.UnixMilli()
 	case driver.Valuer:
+		if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer && r.IsNil() {
+			return nil // a typed key that is not there; its Value would panic
+		}
 		out, err := x.Value()
 		if err != nil {
 			return v

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ajar/internal/progress"
 	"ajar/internal/ui"
@@ -19,7 +21,7 @@ func attendanceStat(sh progress.Sheet) ui.StatData {
 	}
 	s.Value, s.AsOf = progress.PercentWords(a.Percent), progress.DayWords(a.AsOf())
 	if a.HasCounts {
-		s.Of = fmt.Sprintf("%d of %d sessions missed", a.Sessions.Absent(), a.Sessions.Possible)
+		s.Change = fmt.Sprintf("%d of %d sessions missed.", a.Sessions.Absent(), a.Sessions.Possible)
 	}
 	s.Explain = ui.Because(explainAttendance(a)...)
 	return s
@@ -74,7 +76,7 @@ func datum(v float64, known bool) ui.Datum {
 
 // weekChart draws the pupil's weeks, the school's in grey, and the school's target dashed.
 func weekChart(sh progress.Sheet) ui.ChartData {
-	l := ui.Lines{Along: "Week beginning", Unit: "%", Decimals: 0, Target: &ui.Target{Label: "target " + strings.TrimSuffix(progress.PercentWords(sh.Target), ".0 %"), Value: sh.Target}}
+	l := ui.Lines{Along: "Week beginning", Unit: "%", Decimals: 0, Target: &ui.Target{Label: "target", Value: sh.Target}}
 	pupil, school := ui.Series{Name: sh.Pupil.Name()}, ui.Series{Name: "School"}
 	for _, w := range sh.Weeks {
 		l.Labels = append(l.Labels, shortDay(w.Monday))
@@ -110,19 +112,25 @@ func seriesChart(i int, s progress.Series) (ui.ChartData, bool) {
 		line.Values = append(line.Values, ui.Known(r.Value))
 	}
 	l.Series = []ui.Series{line}
-	return ui.ChartData{ID: "series" + strconv.Itoa(i), Drawing: l, FigureData: ui.FigureData{Title: s.Subject + ", " + s.Scale.Words, Note: "Only results on this one scale are in the line. Changed is not caused."}}, len(s.Results) > 1
+	return ui.ChartData{ID: "series" + strconv.Itoa(i), Drawing: l, FigureData: ui.FigureData{Title: subjectWords(s.Subject) + ", " + s.Scale.Words, Note: "Only results on this one scale are in the line. Changed is not caused."}}, len(s.Results) > 1
 }
 
 // seriesRows is the table of latest results.
 func seriesTable(series []progress.Series, caption string) ui.TableData[progress.Series] {
 	return ui.TableData[progress.Series]{Caption: caption, HideCaption: true, Rows: series, Columns: []ui.Column[progress.Series]{
-		{Head: "Subject", RowHead: true, Text: func(s progress.Series) string { return s.Subject }},
+		{Head: "Subject", RowHead: true, Text: func(s progress.Series) string { return subjectWords(s.Subject) }},
 		{Head: "Scale", Text: func(s progress.Series) string { return s.Scale.Words }},
 		{Head: "Latest", Numeric: true, Text: func(s progress.Series) string { return s.Latest().Text }},
 		{Head: "In words", Text: func(s progress.Series) string { return orDash(s.Latest().AsValue().Means()) }},
 		{Head: "Taken on", Text: func(s progress.Series) string { return progress.DayWords(s.Latest().On) }},
 		{Head: "Direction", Text: func(s progress.Series) string { return orDash(s.Direction()) }},
 	}}
+}
+
+// subjectWords begins a subject with a capital, however the file wrote it.
+func subjectWords(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func orDash(s string) string {
@@ -140,7 +148,7 @@ func historyTable(series []progress.Series) ui.TableData[progress.Result] {
 		}
 	}
 	return ui.TableData[progress.Result]{Caption: "All results", HideCaption: true, Dense: true, Rows: rows, Columns: []ui.Column[progress.Result]{
-		{Head: "Subject", RowHead: true, Text: func(r progress.Result) string { return r.Subject }},
+		{Head: "Subject", RowHead: true, Text: func(r progress.Result) string { return subjectWords(r.Subject) }},
 		{Head: "Scale", Text: func(r progress.Result) string { return progress.LookUpScale(r.Scale).Words }},
 		{Head: "Value", Numeric: true, Text: func(r progress.Result) string { return r.Text }},
 		{Head: "Taken on", Text: func(r progress.Result) string { return progress.DayWords(r.On) }},

@@ -94,7 +94,7 @@ func resultPage(d ui.PageData, name, action string, f progress.ResultForm, subje
 						var templ_7745c5c3_Var5 string
 						templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(s)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 16, Col: 23}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/progress/web/record.templ`, Line: 16, Col: 23}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 						if templ_7745c5c3_Err != nil {

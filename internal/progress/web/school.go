@@ -1,8 +1,6 @@
 package web
 
 import (
-	"strconv"
-
 	"ajar/internal/kit/web"
 	"ajar/internal/progress"
 	"ajar/internal/ui"
@@ -22,7 +20,7 @@ func schoolStat(sc progress.School) ui.StatData {
 	s := ui.StatData{Label: "Attendance", AsOf: progress.DayWords(sc.AsOf), N: sc.Counted, Missing: sc.Pupils - sc.Counted,
 		Explain: ui.Because("The sessions that pupils attended since "+progress.DayWords(sc.Window.From)+", added up, out of those they could have attended. Percentages of single pupils are never averaged.", "Pupils without counts of sessions are left out and not counted as nought.")}
 	if known {
-		s.Value, s.Of = progress.PercentWords(p), "of "+ui.Thousands(sc.Sessions.Possible)+" sessions"
+		s.Value, s.Change = progress.PercentWords(p), "of "+ui.Thousands(sc.Sessions.Possible)+" sessions"
 	}
 	return s
 }
@@ -38,7 +36,7 @@ func shareStat(label string, sh progress.Share, sc progress.School) ui.StatData 
 }
 
 func schoolChart(sc progress.School) ui.ChartData {
-	l := ui.Lines{Along: "Week beginning", Unit: "%", Target: &ui.Target{Label: "target", Value: sc.Target}}
+	l := ui.Lines{Along: "Week beginning", Unit: "%", Decimals: 1, Target: &ui.Target{Label: "target", Value: sc.Target}}
 	line := ui.Series{Name: "School"}
 	for _, w := range sc.Weeks {
 		l.Labels = append(l.Labels, shortDay(w.Monday))
@@ -54,7 +52,7 @@ func yearTable(sc progress.School) ui.TableData[progress.YearFigure] {
 		if y.Hidden {
 			return "not shown"
 		}
-		return strconv.Itoa(n)
+		return ui.Thousands(n)
 	}
 	return ui.TableData[progress.YearFigure]{Caption: "Attendance by year group", HideCaption: true, Rows: sc.Years, Columns: []ui.Column[progress.YearFigure]{
 		{Head: "Year group", RowHead: true, Text: func(y progress.YearFigure) string {
