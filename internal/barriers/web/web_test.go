@@ -346,7 +346,7 @@ func TestACohortFromTheList(t *testing.T) {
 	id := strings.TrimPrefix(made.to, "/reach/cohorts/")
 	page := hs.get(made.to)
 	page.has("Autumn", "Two barriers.", "84.7 % → 84.7 %", "the same", "Changed is not caused", "mostly rises by itself", "With 1 pupil")
-	if !strings.Contains(page.body, "/conversations/new?cohort="+id) {
+	if !strings.Contains(page.body, `action="/conversations/programmes/new"`) || !strings.Contains(page.body, `name="pupil" value="`+amina) {
 		t.Error("no way on to conversations")
 	}
 	if a := hs.do("POST", "/reach/cohorts", url.Values{"into": {id}, "pupil": {ben}, "reason": {"Her brother."}}); a.to != made.to {

@@ -55,15 +55,15 @@ func standingTag(s conversations.Standing) ui.TagData {
 	return ui.TagData{Colour: colour, Text: conversations.StandingWords[s]}
 }
 
+// schoolWords are the words of a row that stands for a school, where others stand for a year.
+func schoolWords(name string) string { return name }
+
 func yearWords(year string) string {
 	if year == "All" {
 		return "All"
 	}
 	return roll.YearGroup(year).Words()
 }
-
-// schoolWords names a school as it is called.
-func schoolWords(name string) string { return name }
 
 func options(list []conversations.Choice) []ui.Option {
 	out := make([]ui.Option, len(list))
