@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -259,16 +260,22 @@ func BenchmarkList(b *testing.B) {
 		var page []byte
 		serve := func(b *testing.B, h http.Handler) time.Duration {
 			b.ReportAllocs()
+			var times []time.Duration
 			for b.Loop() {
+				began := time.Now()
 				w := httptest.NewRecorder()
 				h.ServeHTTP(w, httptest.NewRequest("GET", listRequest, nil))
 				if w.Code != 200 || !bytes.Contains(w.Body.Bytes(), []byte("of 1,250 pupils")) {
 					b.Fatalf("%d %s", w.Code, w.Body)
 				}
 				page = w.Body.Bytes()
+				times = append(times, time.Since(began))
 			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
-			return b.Elapsed() / time.Duration(b.N)
+			// The middle one: on a machine that does other work too, the mean says more about that.
+			slices.Sort(times)
+			middle := times[len(times)/2]
+			b.ReportMetric(1/middle.Seconds(), "requests/s")
+			return middle
 		}
 		b.Run(fmt.Sprintf("%d-schools/product", schools), func(b *testing.B) { product[i] = serve(b, h) })
 		b.Run(fmt.Sprintf("%d-schools/bare", schools), func(b *testing.B) {
@@ -309,9 +316,8 @@ func bareStatements(tx *db.Tx) error {
 		N    int
 	}
 	if _, err := db.All[group](tx, `select p.year, count(*) as n
-		from barriers_standing s
-		join roll_pupil p on p.org_id = s.org_id and p.id = s.pupil_id
-		where s.org_id = $1 and s.to_on = '9999-12-31' and `+roll.Sight+`
+		from (select org_id, pupil_id as id, year from barriers_standing where org_id = $1 and to_on = '9999-12-31') p
+		where `+roll.Sight+`
 		group by p.year`, 0, tx.Today()); err != nil {
 		return err
 	}
