@@ -310,6 +310,11 @@ func putDraft(tx *db.Tx, talk TalkID, d Draft, body string) error {
 	return err
 }
 
+func setPastDraft(tx *db.Tx, talk TalkID, version int, body string) error {
+	_, err := tx.Exec(`update conversations_draft_past set body = $4 where org_id = $1 and talk_id = $2 and version = $3`, talk, version, body)
+	return err
+}
+
 func pruneDrafts(tx *db.Tx, talk TalkID, before int64, latest int) error {
 	_, err := tx.Exec(`delete from conversations_draft_past where org_id = $1 and talk_id = $2 and at_ms < $3 and version <> $4`, talk, before, latest)
 	return err
