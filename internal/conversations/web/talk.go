@@ -66,6 +66,13 @@ func (h pages) showTalk(q *web.Req, f *talkForm, cause error) error {
 	return q.Again(talkPage(d, v))
 }
 
+func (v talkView) missedTitle() string {
+	if v.R.Line.Standing == conversations.DidNotCome {
+		return "Say what kept them"
+	}
+	return "They did not come"
+}
+
 func (v talkView) talkButton() string {
 	if v.R.Line.Drafted > 0 {
 		return "Go on with the talk"
