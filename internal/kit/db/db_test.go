@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -303,6 +304,36 @@ func TestNothingWithoutAPass(t *testing.T) {
 			return nil
 		}); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// Bulk carries several rows in one statement; none may be lost or doubled at the ends.
+func TestBulkOfAnyNumber(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		id := 0
+		for _, want := range []int{0, 1, 7, 8, 9, 16, 21} {
+			if err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+				left := want
+				n, err := tx.Bulk("thing_thing", []string{"id", "name"}, func() ([]any, bool) {
+					if left == 0 {
+						return nil, false
+					}
+					left--
+					id++
+					return []any{id, fmt.Sprint("n", id)}, true
+				})
+				if err != nil || n != int64(want) {
+					t.Errorf("%d rows put in, want %d (%v)", n, want, err)
+				}
+				kept, err := db.One[int](tx, "select count(distinct name) from thing_thing where org_id = $1")
+				if kept != id {
+					t.Errorf("%d rows are there, want %d", kept, id)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }
