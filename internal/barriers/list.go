@@ -107,6 +107,12 @@ func (s *Service) List(ctx context.Context, p access.Pass, f Filter) (out Shown,
 	return out, err
 }
 
+// yearGroups reads one index and no row; p stands for the pupil in roll.Sight.
+const yearGroups = `select p.year, count(*) as n
+	from (select org_id, pupil_id as id, year from barriers_standing where org_id = $1 and to_on = '9999-12-31') p
+	where ` + roll.Sight + `
+	group by p.year`
+
 // choices reads what the list can be narrowed by.
 func (s *Shown) choices(tx *db.Tx) error {
 	staff, today, err := roll.SightArgs(tx, See)
@@ -117,11 +123,7 @@ func (s *Shown) choices(tx *db.Tx) error {
 		Year string
 		N    int
 	}
-	groups, err := db.All[group](tx, `select p.year, count(*) as n
-		from barriers_standing s
-		join roll_pupil p on p.org_id = s.org_id and p.id = s.pupil_id
-		where s.org_id = $1 and s.to_on = '9999-12-31' and `+roll.Sight+`
-		group by p.year`, staff, today)
+	groups, err := db.All[group](tx, yearGroups, staff, today)
 	if err != nil {
 		return err
 	}
@@ -160,7 +162,7 @@ func listQuery(f Filter) (string, []any) {
 		where.WriteString(" and " + strings.ReplaceAll(text, "?", "$"+number(len(args)+3)))
 	}
 	if f.Year != "" {
-		and("p.year = ?", f.Year)
+		and("s.year = ?", f.Year)
 	}
 	if f.Class != "" {
 		and(`exists (select 1 from roll_member m join roll_class c on c.org_id = m.org_id and c.id = m.class_id

@@ -977,7 +977,7 @@ func (c *comparison) evidence(p *Pupil, met bool) Evidence {
 		shown += fmt.Sprintf(" (%s of %s sessions missed)", places(possible-attended, 0), places(possible, 0))
 	}
 	e.Words = fmt.Sprintf("%s is %s", c.fieldRef.words(), shown)
-	if e.Value != e.Threshold { // "SEN is K, which is K" says it twice
+	if same := (c.sign == "==" || c.sign == "!=") && e.Value == e.Threshold; !same { // "SEN is K, which is K" says it twice
 		e.Words += ", " + c.compared(met)
 	}
 	return e

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -167,7 +168,26 @@ func bareBarrierScan(tx *db.Tx) error {
 		eal, fsm, pupil_premium, looked_after, young_carer, sort_key from roll_pupil where org_id = $1 order by id`); err != nil {
 		return err
 	}
-	return bareScan(tx)
+	type sums struct{ PupilID, Possible, Attended, Authorised, Unauthorised int64 }
+	type result struct {
+		PupilID                                           int64
+		Subject, SubjectKey, Scale, Text, TakenOn, Source string
+		Value                                             *float64
+	}
+	type fact struct {
+		PupilID                    int64
+		Name, Value, SetOn, Source string
+	}
+	// The sum reads its index alone, as the product's does.
+	if err := db.Each(tx, func(*sums) error { return nil }, `select pupil_id, cast(sum(possible) as bigint) as possible, cast(sum(attended) as bigint) as attended,
+		cast(sum(authorised) as bigint) as authorised, cast(sum(unauthorised) as bigint) as unauthorised
+		from progress_attendance_week where org_id = $1 and last_on >= '2026-09-01' and first_on <= '2026-11-20' group by pupil_id`); err != nil {
+		return err
+	}
+	if err := db.Each(tx, func(*result) error { return nil }, `select pupil_id, subject, subject_key, scale, value, text, taken_on, source from progress_result where org_id = $1`); err != nil {
+		return err
+	}
+	return db.Each(tx, func(*fact) error { return nil }, `select pupil_id, name, value, set_on, source from progress_fact where org_id = $1`)
 }
 
 // school fills an organisation with 1,250 pupils and their standings, as a school has them.
@@ -240,16 +260,22 @@ func BenchmarkList(b *testing.B) {
 		var page []byte
 		serve := func(b *testing.B, h http.Handler) time.Duration {
 			b.ReportAllocs()
+			var times []time.Duration
 			for b.Loop() {
+				began := time.Now()
 				w := httptest.NewRecorder()
 				h.ServeHTTP(w, httptest.NewRequest("GET", listRequest, nil))
 				if w.Code != 200 || !bytes.Contains(w.Body.Bytes(), []byte("of 1,250 pupils")) {
 					b.Fatalf("%d %s", w.Code, w.Body)
 				}
 				page = w.Body.Bytes()
+				times = append(times, time.Since(began))
 			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
-			return b.Elapsed() / time.Duration(b.N)
+			// The middle one: on a machine that does other work too, the mean says more about that.
+			slices.Sort(times)
+			middle := times[len(times)/2]
+			b.ReportMetric(1/middle.Seconds(), "requests/s")
+			return middle
 		}
 		b.Run(fmt.Sprintf("%d-schools/product", schools), func(b *testing.B) { product[i] = serve(b, h) })
 		b.Run(fmt.Sprintf("%d-schools/bare", schools), func(b *testing.B) {
@@ -290,9 +316,8 @@ func bareStatements(tx *db.Tx) error {
 		N    int
 	}
 	if _, err := db.All[group](tx, `select p.year, count(*) as n
-		from barriers_standing s
-		join roll_pupil p on p.org_id = s.org_id and p.id = s.pupil_id
-		where s.org_id = $1 and s.to_on = '9999-12-31' and `+roll.Sight+`
+		from (select org_id, pupil_id as id, year from barriers_standing where org_id = $1 and to_on = '9999-12-31') p
+		where `+roll.Sight+`
 		group by p.year`, 0, tx.Today()); err != nil {
 		return err
 	}

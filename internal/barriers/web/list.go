@@ -21,6 +21,8 @@ import (
 	"github.com/a-h/templ"
 )
 
+const countedHead = "What is counted"
+
 // pageSize is how many pupils stand on a page of the list.
 const pageSize = 50
 
@@ -202,7 +204,7 @@ func (v listView) table() ui.TableData[listRow] {
 	}
 	t.Columns = append(t.Columns,
 		ui.Column[listRow]{Head: "I factor", Sort: "i_factor", Numeric: true, Cell: func(r listRow) templ.Component { return factor(r.IFactor) }},
-		ui.Column[listRow]{Head: "What is counted", Cell: func(r listRow) templ.Component { return tags(v, r.Codes) }},
+		ui.Column[listRow]{Head: countedHead, Cell: func(r listRow) templ.Component { return tags(v, r.Codes) }},
 		ui.Column[listRow]{Head: "Not known", Cell: func(r listRow) templ.Component { return notKnown(v, r) }})
 	if !v.Past {
 		t.Columns = append(t.Columns,
@@ -398,9 +400,11 @@ func (v listView) paperTable() ui.TableData[listRow] {
 	t.Sticky, t.Sort = false, ui.Sort{}
 	for i := range t.Columns {
 		t.Columns[i].Sort = ""
-		if t.Columns[i].RowHead {
-			t.Columns[i].Cell = nil
-			t.Columns[i].Text = func(r listRow) string { return r.Name }
+		switch {
+		case t.Columns[i].RowHead:
+			t.Columns[i].Cell, t.Columns[i].Text = nil, func(r listRow) string { return r.Name }
+		case t.Columns[i].Head == countedHead:
+			t.Columns[i].Cell, t.Columns[i].Text = nil, func(r listRow) string { return cmp.Or(v.labelsOf(r.Codes), "–") }
 		}
 	}
 	return t
