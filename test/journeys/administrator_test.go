@@ -94,7 +94,7 @@ func TestAdministratorBeginsFromNothing(t *testing.T) {
 	p.See("2 rows: 2 new, 0 changed, 0 the same as now, 0 refused.")
 	p.Click("Bring in")
 	p.See("Undo this import")
-	p.Visit("/search?q=ottoline")
+	p.Visit("/search?q=vane")
 	p.See("Ottoline Vane")
 	p.See("Barnaby Vane")
 }
