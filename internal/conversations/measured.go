@@ -3,6 +3,8 @@ package conversations
 import (
 	"fmt"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 
 	"ajar/internal/kit/db"
 	"ajar/internal/progress"
@@ -73,14 +75,19 @@ func attendanceFigure(now, then progress.Attendance) Figure {
 
 func percent(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + " %" }
 
+// capital lets a subject begin with a capital, however the file wrote it.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
 // resultFigure compares a result with the one before it on the same scale; results on different scales are never compared.
 func resultFigure(r progress.Result, earlier []progress.Result) Figure {
-	scale := progress.LookUpScale(r.Scale)
-	words := scale.Words
-	if words == "" {
-		words = scale.Name
-	}
-	f := Figure{Label: r.Subject + " (" + words + ")", Value: r.Text, AsOf: r.On, How: []string{"The latest result on this scale. Only results on the same scale are compared."}}
+	scale := progress.LookUpScale(r.Scale).Words
+	f := Figure{Label: capital(r.Subject) + ", " + scale, Value: r.Text, AsOf: r.On, How: []string{"The latest result on the scale “" + scale + "”. Only results on the same scale are compared."}}
 	for _, e := range earlier {
 		if e.Key == r.Key && e.Scale == r.Scale && e.On < r.On {
 			if words, ok := progress.Direction(e.AsValue(), r.AsValue(), progress.DayWords(e.On)); ok {

@@ -1,8 +1,11 @@
 package journeys
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -124,10 +127,30 @@ func (p *Page) Picture(name string) {
 func (p *Page) savePicture(path string) {
 	p.t.Helper()
 	eval[bool](p, `(() => { if (document.activeElement) document.activeElement.blur(); window.scrollTo(0, 0); return true })()`)
-	png, err := chromedp.Run(p.limited(), chromedp.FullScreenshot(100))
+	picture, err := chromedp.Run(p.limited(), chromedp.FullScreenshot(100))
 	p.must("take a picture", err)
 	p.must("make the folder for pictures", os.MkdirAll(filepath.Dir(path), 0o755))
-	p.must("keep the picture", os.WriteFile(path, png, 0o644))
+	p.must("keep the picture", os.WriteFile(path, p.trim(picture), 0o644))
+}
+
+// mostTall is how much of a long page a picture shows; a reader of the documents wants the beginning, and a repository small files.
+const mostTall = 1100
+
+func (p *Page) trim(picture []byte) []byte {
+	p.t.Helper()
+	whole, err := png.Decode(bytes.NewReader(picture))
+	p.must("read the picture", err)
+	box := whole.Bounds()
+	box.Max.Y = min(box.Max.Y, box.Min.Y+mostTall)
+	part, ok := whole.(interface {
+		SubImage(image.Rectangle) image.Image
+	})
+	if !ok {
+		p.fail("a picture of a kind that cannot be cut: %T", whole)
+	}
+	var out bytes.Buffer
+	p.must("write the picture", (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, part.SubImage(box)))
+	return out.Bytes()
 }
 
 var sheetInPDF = regexp.MustCompile(`/Type\s*/Page\b`)

@@ -229,6 +229,15 @@ func answer(key string) string {
 	return lower(conversations.WordsOf(conversations.Answers, key))
 }
 
+// ownerWords are whose a target is, with the name of who exactly.
+func ownerWords(t conversations.Target) string {
+	w := conversations.WordsOf(conversations.Owners, t.Owner)
+	if t.Who != "" {
+		w += " (" + t.Who + ")"
+	}
+	return w
+}
+
 func targetColumns() []ui.Column[conversations.Target] {
 	return []ui.Column[conversations.Target]{
 		{Head: "Target", RowHead: true, Text: func(t conversations.Target) string { return t.Words }},

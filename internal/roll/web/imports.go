@@ -445,7 +445,13 @@ func repeats(m *sheet.Mapping, field string) bool {
 	return false
 }
 
-func fieldTitle(f string) string { return strings.ReplaceAll(f, "_", " ") }
+func fieldTitle(f string) string {
+	switch f {
+	case "upn", "sen", "eal", "fsm":
+		return strings.ToUpper(f)
+	}
+	return strings.ReplaceAll(f, "_", " ")
+}
 
 func (h *handlers) mappingFile(q *web.Req) error {
 	b, k, err := h.openBatch(q)
