@@ -14,6 +14,7 @@ import (
 	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
 	"ajar/internal/barriers"
+	barriersweb "ajar/internal/barriers/web"
 	"ajar/internal/conversations"
 	conversationsweb "ajar/internal/conversations/web"
 	"ajar/internal/demo"
@@ -24,6 +25,7 @@ import (
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/web"
 	"ajar/internal/progress"
+	progressweb "ajar/internal/progress/web"
 	"ajar/internal/roll"
 	rollweb "ajar/internal/roll/web"
 	"ajar/internal/ui"
@@ -103,8 +105,8 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
-		{Name: "progress", Rights: progress.Rights()},
-		{Name: "barriers", Rights: barriers.Rights()},
+		progressweb.Manifest(a.Progress),
+		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations),
 	}
 	var rights [][]access.Right
@@ -167,7 +169,7 @@ func (a *App) Routes() []web.Route {
 	for _, m := range a.modules {
 		out = append(out, m.Routes...)
 	}
-	return append(out, web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
+	return append(out, rollweb.RightsRoute(a.Gate.Rights), web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
 		ui.Static().ServeHTTP(q.W, q.R)
 		return nil
 	}})

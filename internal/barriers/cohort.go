@@ -178,7 +178,7 @@ func measured(tx *db.Tx, pupil roll.PupilID) (out []Baseline, err error) {
 		return nil, err
 	}
 	if a := snap.Attendance; a.Known {
-		out = append(out, Baseline{Measure: attendanceMeasure, Shown: oneDecimal(a.Percent) + " %", Number: &a.Percent, AsOf: a.AsOf(), Source: a.Source()})
+		out = append(out, Baseline{Measure: AttendanceMeasure, Shown: oneDecimal(a.Percent) + " %", Number: &a.Percent, AsOf: a.AsOf(), Source: a.Source()})
 	}
 	for _, r := range snap.Results {
 		b := Baseline{Measure: r.Subject + " (" + scaleWords(r.Scale) + ")", Shown: r.Text, AsOf: r.On, Source: r.Source}
@@ -196,10 +196,14 @@ func measured(tx *db.Tx, pupil roll.PupilID) (out []Baseline, err error) {
 		return out, err
 	}
 	n := float64(st.IFactor)
-	return append(out, Baseline{Measure: "I factor", Shown: number(st.IFactor), Number: &n, AsOf: st.FromOn, Source: "the school's barrier rules"}), nil
+	return append(out, Baseline{Measure: IFactorMeasure, Shown: number(st.IFactor), Number: &n, AsOf: st.FromOn, Source: "the school's barrier rules"}), nil
 }
 
-const attendanceMeasure = "attendance"
+// Measures of a baseline that every school has; the others are named after the result.
+const (
+	AttendanceMeasure = "attendance"
+	IFactorMeasure    = "I factor"
+)
 
 // Compared is a measure on the day a pupil came into a cohort beside the same measure today. Direction says how it moved and never whether that is due to
 // anything.
@@ -242,7 +246,7 @@ func direction(then, now Baseline) string {
 	}
 	gain := math.Round((*now.Number-*then.Number)*100) / 100
 	amount := strconv.FormatFloat(math.Abs(gain), 'f', -1, 64)
-	if then.Measure == attendanceMeasure {
+	if then.Measure == AttendanceMeasure {
 		gain = math.Round(gain*10) / 10
 		amount = oneDecimal(math.Abs(gain)) + " percentage points"
 	}
@@ -327,8 +331,9 @@ func (s *Service) Cohort(ctx context.Context, p access.Pass, id CohortID) (c Coh
 	return c, members, err
 }
 
-// CohortToday is Cohort with what is measured of its pupils today beside their baselines.
-func (s *Service) CohortToday(ctx context.Context, p access.Pass, id CohortID) (c Cohort, members []Member, err error) {
+// CohortToday is Cohort with what is measured today beside the baselines, for those of its pupils who are in it and, by their place in the list, from
+// one number up to another; a large cohort is read a page at a time.
+func (s *Service) CohortToday(ctx context.Context, p access.Pass, id CohortID, from, most int) (c Cohort, members []Member, err error) {
 	if _, err := p.CheckNamed(See); err != nil {
 		return c, nil, err
 	}
@@ -336,8 +341,12 @@ func (s *Service) CohortToday(ctx context.Context, p access.Pass, id CohortID) (
 		if c, members, err = CohortIn(tx, id); err != nil {
 			return err
 		}
+		place := 0
 		for i := range members {
 			if members[i].Left() {
+				continue
+			}
+			if place++; place <= from || place > from+most {
 				continue
 			}
 			if members[i].Today, err = measured(tx, members[i].PupilID); err != nil {

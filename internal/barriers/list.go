@@ -204,3 +204,29 @@ func listQuery(f Filter) (string, []any) {
 	}
 	return q, args
 }
+
+// Waiting is how many pupils have three or more barriers and are in no cohort, among all whom the pass may see.
+type Waiting struct {
+	Pupils, Everyone int
+	Day              string // when the list was worked out last; empty for never
+}
+
+// WaitingIn counts them for the first page, as the list stands; it is not worked out again for that.
+func WaitingIn(tx *db.Tx) (w Waiting, err error) {
+	staff, today, err := roll.SightArgs(tx, See)
+	if err != nil {
+		return w, err
+	}
+	if w.Day, _, err = db.Maybe[string](tx, `select worked_on from barriers_state where org_id = $1`); err != nil || w.Day == "" {
+		return w, err
+	}
+	type row struct{ Pupils, Everyone int }
+	x, err := db.One[row](tx, `select count(*) as everyone,
+		coalesce(sum(case when s.i_factor >= 3 and not exists (select 1 from barriers_member b
+			where b.org_id = p.org_id and b.pupil_id = p.id and b.starts <= $3 and b.ends >= $3) then 1 else 0 end), 0) as pupils
+		from barriers_standing s
+		join roll_pupil p on p.org_id = s.org_id and p.id = s.pupil_id
+		where s.org_id = $1 and s.to_on = '9999-12-31' and `+roll.Sight, staff, today)
+	w.Pupils, w.Everyone = x.Pupils, x.Everyone
+	return w, err
+}

@@ -308,6 +308,31 @@ func TestTheSameDayAgain(t *testing.T) {
 	})
 }
 
+// A clock that is put back does not write lists of the past.
+func TestNothingIsWrittenBackwards(t *testing.T) {
+	both(t, func(t *testing.T, sc *school) {
+		a := testkit.A()
+		sc.rules(a, three...)
+		id := sc.put(a, child{id: "x", year: "9", sen: "K", missed: 58})
+		sc.list(a, "")
+		sc.day("2026-11-16")
+		sc.changed(a)
+		if got := sc.list(a, "")["x"]; got.IFactor != 2 {
+			t.Errorf("%+v", got)
+		}
+		sc.day("2026-11-23")
+		acc, err := sc.s.Account(t.Context(), a, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range acc.History {
+			if p.ToOn < p.FromOn || p.FromOn < "2026-11-20" {
+				t.Errorf("%s to %s", p.FromOn, p.ToOn)
+			}
+		}
+	})
+}
+
 func TestTheNewDayOfAFigureIsShown(t *testing.T) {
 	both(t, func(t *testing.T, sc *school) {
 		a := testkit.A()

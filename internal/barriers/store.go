@@ -96,7 +96,8 @@ func isFresh(tx *db.Tx) (bool, error) {
 		WorkedOn string
 	}
 	x, found, err := db.Maybe[row](tx, `select stale, worked_on from barriers_state where org_id = $1`)
-	return found && !x.Stale && x.WorkedOn == tx.Today(), err
+	// A clock that was put back must not write a list of a day before one that was shown.
+	return found && (!x.Stale && x.WorkedOn == tx.Today() || x.WorkedOn > tx.Today()), err
 }
 
 func markFresh(tx *db.Tx) error {

@@ -93,6 +93,17 @@ func (l Line) PupilName() string {
 	return roll.Pupil{Forename: l.Forename, Surname: l.Surname, KnownAs: l.KnownAs}.Name()
 }
 
+// FirstName is what the child is called by those who know them.
+func (l Line) FirstName() string {
+	if l.KnownAs != "" {
+		return l.KnownAs
+	}
+	if l.Forename != "" {
+		return l.Forename
+	}
+	return l.PupilName()
+}
+
 // ListName is the child's name in a list by surname.
 func (l Line) ListName() string {
 	return roll.Pupil{Forename: l.Forename, Surname: l.Surname, KnownAs: l.KnownAs}.ListName()

@@ -425,7 +425,7 @@ func agreeTime(tx *db.Tx, l Line, t Time) error {
 	if err := setTime(tx, l.ID, t); err != nil {
 		return err
 	}
-	note := strings.TrimSpace(strings.Join([]string{t.MeetOn, t.MeetAt, t.Place, t.Note}, " "))
+	note := strings.TrimSpace(strings.Join([]string{dayWords(t.MeetOn), t.MeetAt, t.Place, t.Note}, " "))
 	return addContact(tx, Contact{TalkID: l.ID, AdultID: who, Kind: "agreed", OnDate: t.On, Outcome: "agreed", Note: note})
 }
 

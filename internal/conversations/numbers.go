@@ -19,6 +19,15 @@ func dayBefore(day string) string {
 	return t.AddDate(0, 0, -1).Format(time.DateOnly)
 }
 
+// dayWords writes a date for the log, as people read it.
+func dayWords(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return t.Format("2 January 2006")
+}
+
 // Coverage counts the families of each year group as they stand today, for those who may see the figures in full.
 func (s *Service) Coverage(ctx context.Context, p access.Pass, f Filter) (rows []CoverageRow, err error) {
 	if err := p.CheckAll(Cover); err != nil {

@@ -60,8 +60,9 @@ type refusal struct{ field, value, reason string }
 
 func (r *refusal) Error() string { return r.reason }
 
+// refuse makes a whole sentence of the reason, with a capital letter and a full stop.
 func refuse(field, value, format string, args ...any) *refusal {
-	return &refusal{field, value, fmt.Sprintf(format, args...)}
+	return &refusal{field, value, upper(strings.TrimSuffix(fmt.Sprintf(format, args...), ".")) + "."}
 }
 
 // reading goes through one file. Rows are first read and judged by themselves; then, when it is known which days and pupils the file is about, they

@@ -66,7 +66,7 @@ func parseDayRow(get func(string) string) (attendanceRow, error) {
 	for i, field := range []string{"am", "pm"} {
 		code, err := ParseMark(get(field), on)
 		if err != nil {
-			return attendanceRow{}, refuse(field, get(field), "%s.", strings.TrimSuffix(err.Error(), "."))
+			return attendanceRow{}, refuse(field, get(field), "%s", err)
 		}
 		if code.Class != NoMark {
 			row.marks = append(row.marks, dayMark{on, i == 1, code.Mark})
@@ -98,7 +98,7 @@ func parseMarksRow(get func(string) string) (attendanceRow, error) {
 	}
 	codes, err := ParseMarks(get("marks"), "")
 	if err != nil {
-		return attendanceRow{}, refuse("marks", get("marks"), "%s.", strings.TrimSuffix(err.Error(), "."))
+		return attendanceRow{}, refuse("marks", get("marks"), "%s", err)
 	}
 	if len(codes) > longestMarks {
 		return attendanceRow{}, refuse("marks", get("marks"), "There are %d marks in one cell, which is more than two years of school.", len(codes))
@@ -237,9 +237,10 @@ func (t *Total) readCounts(get func(string) string) error {
 		if get("percent") == "" && get("fraction") == "" {
 			return refuse("attended", get("attended"), "The row gives only one of possible and attended sessions; both are needed, or possible and absent.")
 		}
-		t.Possible, t.Attended, t.Authorised, t.Unauthorised = nil, nil, nil, nil
+		t.Possible, t.Attended = nil, nil
 	}
 	if t.Possible == nil {
+		t.Authorised, t.Unauthorised = nil, nil // absences without the sessions they are out of say nothing
 		return nil
 	}
 	if err := t.Sessions().Check(); err != nil {

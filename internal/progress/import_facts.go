@@ -11,12 +11,6 @@ import (
 	"ajar/internal/roll"
 )
 
-// PupilFact is what a file says about a pupil in one of the school's own columns (fact.NAME in a sheet of pupils).
-type PupilFact struct {
-	Pupil       roll.PupilID
-	Name, Value string
-}
-
 const factLongest = 200
 
 // FactName is the form of a column's name by which rules find it: "Fam sup" is fam_sup.
@@ -24,7 +18,7 @@ func FactName(name string) string { return SubjectKey(name) }
 
 // TakeFacts keeps the school's own columns out of an import of pupils, and answers an outcome for each. An empty cell says nothing and changes
 // nothing; a value that a person entered stays, with a warning. The import of pupils counts the outcomes, and calls UndoFacts from its own Undo.
-func (s *Service) TakeFacts(run *batch.Run, facts []PupilFact) ([]sheet.Outcome, error) {
+func (s *Service) TakeFacts(run *batch.Run, facts []roll.Fact) ([]sheet.Outcome, error) {
 	type key struct {
 		pupil roll.PupilID
 		name  string
@@ -37,11 +31,20 @@ func (s *Service) TakeFacts(run *batch.Run, facts []PupilFact) ([]sheet.Outcome,
 		fresh       bool // made by this very run, and not in the store yet
 	}
 	have := map[key]*kept{}
+	// The pupils of a portion mostly lie together, so that the span between the first and the last key holds few others.
+	var first, last roll.PupilID
+	for i, f := range facts {
+		if i == 0 || f.Pupil < first {
+			first = f.Pupil
+		}
+		last = max(last, f.Pupil)
+	}
 	if err := db.Each(run.Tx, func(k *kept) error {
 		c := *k
 		have[key{k.PupilID, k.Name}] = &c
 		return nil
-	}, `select f.id, f.pupil_id, f.name, f.value, f.made_by from progress_fact f where f.org_id = $1`); err != nil {
+	}, `select f.id, f.pupil_id, f.name, f.value, f.made_by from progress_fact f
+		where f.org_id = $1 and f.pupil_id >= $2 and f.pupil_id <= $3`, first, last); err != nil {
 		return nil, err
 	}
 	out := make([]sheet.Outcome, len(facts))

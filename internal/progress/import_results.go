@@ -50,7 +50,7 @@ func parseResult(get func(field string) string, today string) (row keptResult, d
 	}
 	v, err := ParseValue(row.Scale, cleanText(get("value")))
 	if err != nil {
-		return row, dated, refuse("value", get("value"), "%s.", strings.TrimSuffix(err.Error(), "."))
+		return row, dated, refuse("value", get("value"), "%s", err)
 	}
 	row.Text = v.Display
 	if v.HasNumber {

@@ -321,7 +321,7 @@ func TestFacts(t *testing.T) {
 			value := string(make([]byte, r.Input.Size))
 			b := []byte(value)
 			_, _ = r.Input.Data.ReadAt(b, 0)
-			told, err = sc.s.TakeFacts(r, []progress.PupilFact{{Pupil: a1, Name: "Fam sup", Value: string(b)}, {Pupil: a1, Name: "empty", Value: " "}, {Pupil: a1, Name: "!", Value: "x"}, {Pupil: a1, Name: "fam_sup", Value: string(b)}})
+			told, err = sc.s.TakeFacts(r, []roll.Fact{{Pupil: a1, Name: "Fam sup", Value: string(b)}, {Pupil: a1, Name: "empty", Value: " "}, {Pupil: a1, Name: "!", Value: "x"}, {Pupil: a1, Name: "fam_sup", Value: string(b)}})
 			return err
 		}})
 		first := sc.bring(t, a, "facts", "no", "")
@@ -342,6 +342,30 @@ func TestFacts(t *testing.T) {
 		sc.undo(t, a, first)
 		if got := sc.dump(t, a); got != "" {
 			t.Errorf("left: %s", got)
+		}
+	})
+}
+
+// Facts come in with the pupils, and go with them.
+func TestFactsOfAPupilsSheet(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		sc := open(t, d)
+		a := testkit.A()
+		const file = "id,name,surname,club\n1,Ann,Lee,yes\n2,Ben,Roy,\n"
+		const mapped = "kind: pupils\nfields:\n  pupil_id: {column: id}\n  forename: {column: name}\n  surname: {column: surname}\n  fact.after_school: {column: club}\n"
+		rep := sc.bring(t, a, "pupils", file, mapped)
+		wantCounts(t, rep, "2 rows: 2 created, 0 updated, 0 same, 0 refused")
+		if got := sc.dump(t, a); got != "fact 1 after_school yes\n" {
+			t.Errorf("kept: %s", got)
+		}
+		wantCounts(t, sc.bring(t, a, "pupils", strings.Replace(file, "yes", "no", 1), mapped), "2 rows: 0 created, 1 updated, 1 same, 0 refused")
+		if got := sc.dump(t, testkit.B()); got != "" {
+			t.Errorf("the other school: %s", got)
+		}
+		first := sc.bring(t, testkit.B(), "pupils", file, mapped)
+		sc.undo(t, testkit.B(), first)
+		if got := sc.dump(t, testkit.B()); got != "" {
+			t.Errorf("after the undo: %s", got)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"ajar/internal/kit/access"
@@ -35,10 +36,11 @@ type Service struct {
 	school map[schoolKey]schoolWeeks
 }
 
-// New makes the service and offers its kinds of import: attendance, results and counts.
+// New makes the service, offers its kinds of import (attendance, results and counts) and keeps the facts of the import of pupils.
 func New(d *db.DB, r *roll.Service, imports *batch.Service) *Service {
 	s := &Service{DB: d, Roll: r, school: map[schoolKey]schoolWeeks{}}
 	s.offer(imports)
+	r.Facts, r.UndoFacts = s.TakeFacts, s.UndoFacts
 	r.Changed.Subscribe(func(tx *db.Tx, _ roll.Changed) error {
 		org := tx.Pass().Org()
 		tx.After(func() { s.forget(org) })
@@ -189,13 +191,18 @@ func (s *Service) AddResult(ctx context.Context, p access.Pass, pupil roll.Pupil
 // check reads the form, and answers all that is wrong with it at once.
 func (f ResultForm) check(today string) (keptResult, error) {
 	var bad fault.Fields
+	for _, empty := range []struct{ field, text, say string }{{"subject", f.Subject, "Give the subject."}, {"value", f.Value, "Give the result."}, {"on", f.On, "Give the day on which it was taken."}} {
+		if strings.TrimSpace(empty.text) == "" {
+			bad.Add(empty.field, "%s", empty.say)
+		}
+	}
+	if len(bad) > 0 {
+		return keptResult{}, bad
+	}
 	fields := map[string]string{"subject": f.Subject, "scale": f.Scale, "value": f.Value, "date": f.On}
-	row, dated, err := parseResult(func(name string) string { return fields[name] }, today)
+	row, _, err := parseResult(func(name string) string { return fields[name] }, today)
 	if no, ok := err.(*refusal); ok {
 		bad.Add(formField(no.field), "%s", no.reason)
-	}
-	if err == nil && !dated {
-		bad.Add("on", "Give the day on which it was taken.")
 	}
 	if err == nil && row.TakenOn > today {
 		bad.Add("on", "%s has not come yet.", DayWords(row.TakenOn))
@@ -222,6 +229,9 @@ func (s *Service) AddCount(ctx context.Context, p access.Pass, pupil roll.PupilI
 		if _, err := roll.Enter(tx, Record, pupil); err != nil {
 			return err
 		}
+		if strings.TrimSpace(f.On) == "" {
+			return fault.Field("on", "Give the day.")
+		}
 		fields := map[string]string{"kind": strings.ReplaceAll(f.Kind, "_", " "), "date": f.On, "count": f.N, "note": f.Note}
 		c, err := parseCount(func(name string) string { return fields[name] })
 		if no, ok := err.(*refusal); ok {
@@ -241,33 +251,63 @@ func (s *Service) AddCount(ctx context.Context, p access.Pass, pupil roll.PupilI
 	})
 }
 
+// MarkForm is one session as a person typed it: a day, am or pm, and a code, empty for none.
+type MarkForm struct{ On, Session, Mark string }
+
 // SetMark puts one session's mark right by hand; an empty mark takes it away. The week is a person's from then on: files fill what is empty in it
 // and change nothing.
-func (s *Service) SetMark(ctx context.Context, p access.Pass, pupil roll.PupilID, on string, afternoon bool, mark string) error {
+func (s *Service) SetMark(ctx context.Context, p access.Pass, pupil roll.PupilID, f MarkForm) error {
 	if _, err := p.CheckNamed(Record); err != nil {
 		return err
-	}
-	if utf8.RuneCountInString(mark) > 2 {
-		return fault.Field("mark", "%q is not an attendance code.", clip(mark))
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
 		if _, err := roll.Enter(tx, Record, pupil); err != nil {
 			return err
 		}
+		on, err := f.check(tx.Today())
+		if err != nil {
+			return err
+		}
 		monday, _, err := MondayOf(on)
 		if err != nil {
-			return fault.Field("on", "%s.", strings.TrimSuffix(err.Error(), "."))
+			return err
 		}
 		w, err := weekOf(tx, pupil, monday)
 		if err != nil {
 			return err
 		}
-		if _, err := w.Set(on, afternoon, mark); err != nil {
-			return fault.Field("mark", "%s.", strings.TrimSuffix(err.Error(), "."))
+		if _, err := w.Set(on, f.Session == "pm", f.Mark); err != nil {
+			return fault.Field("mark", "%s.", upper(strings.TrimSuffix(err.Error(), ".")))
 		}
 		if err := putWeek(tx, pupil, w); err != nil {
 			return err
 		}
 		return s.Roll.Changed.Publish(tx, roll.Changed{Why: "a mark was put right"})
 	})
+}
+
+func (f MarkForm) check(today string) (on string, err error) {
+	var bad fault.Fields
+	on, err = day("on", f.On)
+	switch no, ok := err.(*refusal); {
+	case ok:
+		bad.Add("on", "%s", no.reason)
+	case on == "":
+		bad.Add("on", "Give the day.")
+	case on > addDays(today, 366):
+		bad.Add("on", "%s is more than a year ahead.", DayWords(on))
+	}
+	if f.Session != "am" && f.Session != "pm" {
+		bad.Add("session", "Choose the morning or the afternoon.")
+	}
+	if utf8.RuneCountInString(f.Mark) > 2 {
+		bad.Add("mark", "“%s” is not an attendance code.", clip(f.Mark))
+	}
+	return on, bad.Err()
+}
+
+// upper begins a sentence for a page.
+func upper(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }

@@ -593,7 +593,7 @@ func TestOrgTree(t *testing.T) {
 		s2 := add(Org{Code: "S2", Name: "Second", Type: "school", FSMPercent: &high}, "C")
 		add(Org{Code: "K", Name: "Centre", Type: "centre"}, "C")
 		if err := a.s.DB.Update(ctx, access.Installation("test"), func(tx *db.Tx) error {
-			if err := join(tx, s1, Org{ID: orgOf(t, a.s, "T"), Name: "A trust", Type: "trust"}, "2026-11-01"); err != nil {
+			if err := join(tx, s1, Org{ID: orgCalled(t, a.s, "T"), Name: "A trust", Type: "trust"}, "2026-11-01"); err != nil {
 				return err
 			}
 			_, err := tx.Exec(`insert into roll_succession (id, predecessor, successor, on_date, how) values ($1, $2, $3, '2025-09-01', 'merger')`, ids.New[Turn](), s2.ID, s1.ID)
@@ -625,7 +625,7 @@ func TestOrgTree(t *testing.T) {
 	})
 }
 
-func orgOf(t *testing.T, s *Service, code string) OrgID {
+func orgCalled(t *testing.T, s *Service, code string) OrgID {
 	t.Helper()
 	o, err := s.OrgByCode(context.Background(), code)
 	if err != nil {

@@ -92,6 +92,8 @@ type pupilEntry struct {
 	moved bool // a tie or a class of this child is new, which makes its row an update
 	ties  []int32
 	forms []int32 // memberships of forms that have not ended
+	// The UPN and the form that this file gave first.
+	saidUPN, saidForm string
 }
 
 type adultEntry struct {
@@ -131,7 +133,6 @@ type staffEntry struct {
 	row   int32
 	stage stage
 	roles bool // has or had a role; which ones is for a hand to say
-	moved bool
 }
 
 type classEntry struct {
@@ -224,6 +225,9 @@ func newBook(r *batch.Run, numbered bool) (*book, error) {
 		adultByLocal: map[string]int32{}, adultByKey: map[string]int32{}, staffByLocal: map[string]int32{},
 		classByLocal: map[string]int32{}, formByTitle: map[string]int32{}, memberLocal: map[string]int32{}, memberPair: map[[2]int64]int32{},
 		guarded: map[int32]bool{}, ordered: map[TieID]bool{}, hands: map[hand]bool{}, listed: map[listedConflict]bool{}, counted: map[string]*counted{}, founds: map[int64]found{},
+	}
+	for _, kind := range []string{"pupils", "adults", "ties", "staff", "classes"} {
+		r.Report.By[kind] = &sheet.Tally{} // those who read the numbers by machine find all five, whatever was in the file
 	}
 	return b, b.load()
 }

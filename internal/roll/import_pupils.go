@@ -109,7 +109,7 @@ var pupilTexts = []textField{
 	{"year", func(p *Pupil) *string { return &p.Year }, func(t, _ string) (string, error) { v, err := ParseYearGroup(t); return string(v), err }, false},
 	{"sen", func(p *Pupil) *string { return &p.Sen }, func(t, _ string) (string, error) { v, err := ParseSEN(t); return string(v), err }, false},
 	{"first_language", func(p *Pupil) *string { return &p.FirstLanguage }, asWritten, false},
-	{"address", func(p *Pupil) *string { return &p.Address }, asWritten, true},
+	{"address", func(p *Pupil) *string { return &p.Address }, readAddress, true},
 	{"postcode", func(p *Pupil) *string { return &p.Postcode }, asWritten, true},
 }
 
@@ -127,6 +127,17 @@ var pupilAnswers = []answerField{
 }
 
 func asWritten(text, _ string) (string, error) { return text, nil }
+
+// readAddress tidies an address that a mapping put together from several columns, some of them empty.
+func readAddress(text, _ string) (string, error) {
+	var lines []string
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == '\n' || r == '\r' }) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, ", "), nil
+}
 
 func readBirth(text, today string) (string, error) {
 	d, err := ParseDate(text, DateStyle{})
@@ -153,7 +164,6 @@ type pupilSheet struct {
 	facts   []factColumn
 	waiting []Fact
 	pending []pendingRow // rows whose outcome rests on facts that are not answered yet
-	missing int          // relationships without anybody
 }
 
 type factColumn struct {
@@ -394,7 +404,7 @@ func (p *pupilSheet) record(rec sheet.Record, cells []string) error {
 		e = p.create(row, at)
 		outcome = sheet.Created
 	case e.row != 0:
-		if f := p.contradicts(e, row, at); f != nil {
+		if f := p.contradicts(e, row, trimmed(rec, p.idxForm), at); f != nil {
 			p.refuse(*f, cells)
 			return nil
 		}
@@ -406,7 +416,7 @@ func (p *pupilSheet) record(rec sheet.Record, cells []string) error {
 	if err != nil {
 		return err
 	}
-	moved, err := p.form(e, trimmed(rec, p.idxForm), at)
+	moved, err := p.form(e, trimmed(rec, p.idxForm))
 	if err != nil {
 		return err
 	}
@@ -556,10 +566,16 @@ func (b *book) nameOf(at int32) string {
 
 // contradicts refuses a second row about a pupil that says something else about them than the first did. The same details again are welcome:
 // many systems write one row for each contact.
-func (p *pupilSheet) contradicts(e *pupilEntry, row pupilRow, at place) *sheet.Refusal {
+func (p *pupilSheet) contradicts(e *pupilEntry, row pupilRow, form string, at place) *sheet.Refusal {
 	refuse := func(field, value string) *sheet.Refusal {
 		f := sheet.NewRefusal(at.file, at.row, field, value, fmt.Sprintf("This pupil stands in row %d already, with another %s. The first row was taken.", e.row, plainField(field)))
 		return &f
+	}
+	if !row.upn.Empty() && e.saidUPN != "" && row.upn.Normal != e.saidUPN {
+		return refuse("upn", row.upn.Normal)
+	}
+	if form != "" && e.saidForm != "" && formKey(form) != e.saidForm {
+		return refuse("class", form)
 	}
 	both := e.said & row.said
 	for i, f := range pupilTexts {
@@ -615,6 +631,9 @@ func (p *pupilSheet) describe(e *pupilEntry, row pupilRow, at place) (changed bo
 		p.run.Warn("%s: %s left on %s. A pupils sheet does not bring anyone back; if they have returned, open their record and say so.", at, e.Name(), e.Ends)
 	}
 	e.said |= row.said
+	if !row.upn.Empty() {
+		e.saidUPN = row.upn.Normal
+	}
 	if resort {
 		p.indexBirth(e)
 		return changed, p.resort(e)
@@ -650,14 +669,15 @@ func (p *pupilSheet) setUPN(e *pupilEntry, u UPN, at place) (bool, error) {
 }
 
 // form puts the pupil into the form that the file names, from today when they were in another.
-func (p *pupilSheet) form(e *pupilEntry, title string, at place) (bool, error) {
+func (p *pupilSheet) form(e *pupilEntry, title string) (bool, error) {
 	if title == "" {
 		return false, nil
 	}
-	i := find(p.formByTitle, formKey(title))
+	e.saidForm = formKey(title)
+	i := find(p.formByTitle, e.saidForm)
 	outcome := sheet.Same
 	if i < 0 {
-		i = p.newClass(Class{LocalID: p.freeClassID("form:" + formKey(title)), Title: title, Kind: "form"}).at
+		i = p.newClass(Class{LocalID: p.freeClassID("form:" + e.saidForm), Title: title, Kind: "form"}).at
 		outcome = sheet.Created
 	}
 	c := p.classes[i]

@@ -4,8 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"strings"
@@ -26,9 +24,11 @@ type importing struct {
 	b *batch.Service
 }
 
+var importMigrations = []db.Migrations{batch.Migrations(), Migrations()}
+
 func importTest(t *testing.T, body func(t *testing.T, x *importing)) {
 	t.Helper()
-	testkit.Both(t, []db.Migrations{batch.Migrations(), Migrations()}, func(t *testing.T, d *db.DB) {
+	testkit.Both(t, importMigrations, func(t *testing.T, d *db.DB) {
 		b := batch.New(d)
 		body(t, &importing{t, d, New(d, b), b})
 	})
@@ -104,7 +104,7 @@ func (x *importing) tryUndo(r *batch.Report) (*batch.Undone, error) {
 func tallies(r *batch.Report) string {
 	s := fmt.Sprintf("%d rows: %d created, %d updated, %d same, %d refused", r.Rows, r.Created, r.Updated, r.Same, r.Refused)
 	for _, k := range []string{"pupils", "adults", "ties", "staff", "classes", "members", "orgs", "roles", "demographics", "facts", "users"} {
-		if t := r.By[k]; t != nil {
+		if t := r.By[k]; t != nil && t.Rows > 0 {
 			s += fmt.Sprintf("; %s %d+%d+%d+%d", k, t.Created, t.Updated, t.Same, t.Refused)
 		}
 	}
@@ -264,11 +264,6 @@ func fileInput(t *testing.T, parts ...string) batch.Input {
 	return batch.Bytes(parts[len(parts)-1], b)
 }
 
-func hash(s string) string {
-	h := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(h[:6])
-}
-
 const twoFamilies = `pupil_id,upn,forename,surname,known_as,date_of_birth,sex,year,class,sen,first_language,eal,fsm,pupil_premium,looked_after,young_carer,address,postcode,parent_1_name,parent_1_relationship,parent_1_responsibility,parent_1_email,parent_1_phone,parent_1_language,parent_1_interpreter,parent_1_lives_with,parent_1_priority,parent_2_name,parent_2_relationship,parent_2_responsibility,parent_2_email,parent_2_phone
 P1,B801200005001,Zoë,O'Brien-Smith,Zo,20/03/2013,F,Year 8,8B,K,Polish,Y,yes,1,N,,12 High St,AB1 2CD,Mrs Anna Nowak,Mum,Y,anna@example.org,07700 900123,Polish,Y,Y,1,Mr Jan Nowak,Father,,,07700 900124 / 07700 900125 (work)
 P2,,Adam,Nowak,,03/04/2015,M,6,6A,N,Polish,,,,,,12 High St,AB1 2CD,Anna Nowak,Mother,Y,ANNA@example.org,,Polish,,,1,,,,,
@@ -311,37 +306,6 @@ func TestTwoFamilies(t *testing.T) {
 		}
 		if x.dump(testkit.B()) != "" {
 			t.Error("the other organisation has rows")
-		}
-	})
-}
-
-func TestOneRosterSets(t *testing.T) {
-	importTest(t, func(t *testing.T, x *importing) {
-		for _, set := range []struct {
-			name string
-			in   func() batch.Input
-			want string
-		}{
-			{"sds", func() batch.Input {
-				return batch.Input{Name: "sds", Folder: testkit.SharedData(t, "oneroster_edfi", "microsoft_sds_v2")}
-			}, "67 rows: 62 created, 0 updated, 5 same, 0 refused; pupils 22+0+0+0; staff 7+0+0+0; classes 4+0+0+0; members 29+0+0+0; orgs 0+0+5+0"},
-			{"full", func() batch.Input {
-				return fileInput(t, "oneroster_edfi", "moodle_catalyst_v1p1", "Test_full_data_set.zip")
-			}, ""},
-			{"minimal", func() batch.Input {
-				return fileInput(t, "oneroster_edfi", "moodle_catalyst_v1p1", "Test_minimal_data_set.zip")
-			}, ""},
-			{"oat", func() batch.Input {
-				return batch.Input{Name: "oat", Folder: testkit.SharedData(t, "oneroster_edfi", "oat-sa_v1p1_base")}
-			}, ""},
-		} {
-			t.Run(set.name, func(t *testing.T) {
-				r := x.read("oneroster", set.in(), "")
-				if got := tallies(r); got != set.want {
-					t.Errorf("%s\nwant %s", got, set.want)
-				}
-				t.Logf("%q\n%+v", r.Warnings, r.Refusals)
-			})
 		}
 	})
 }

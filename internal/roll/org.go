@@ -76,14 +76,11 @@ func (s *Service) AddOrg(ctx context.Context, why string, o Org, in string) (Org
 		return o, err
 	}
 	err := s.DB.Update(ctx, access.Installation(why), func(tx *db.Tx) error {
-		o.ID = ids.New[Org]()
-		n, err := tx.Exec(`insert into roll_org (id, code, name, type, phase, urn, laestab, place, context, opened, closed, fsm_percent, stated_schools, stated_centres, made_ms)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (code) do nothing`,
-			o.ID, o.Code, o.Name, o.Type, o.Phase, o.URN, o.LAESTAB, o.Place, o.Context, o.Opened, o.Closed, o.FSMPercent, o.StatedSchools, o.StatedCentres, tx.Now())
+		added, err := addOrg(tx, &o)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if !added {
 			return fault.Field("code", "There is already an organisation with the code %s.", o.Code)
 		}
 		if in == "" {
@@ -96,6 +93,15 @@ func (s *Service) AddOrg(ctx context.Context, why string, o Org, in string) (Org
 		return join(tx, o, g, tx.Today())
 	})
 	return o, err
+}
+
+// addOrg gives an organisation its key and keeps it. It is false when the code is taken; then nothing is done.
+func addOrg(tx *db.Tx, o *Org) (bool, error) {
+	o.ID = ids.New[Org]()
+	n, err := tx.Exec(`insert into roll_org (id, code, name, type, phase, urn, laestab, place, context, opened, closed, fsm_percent, stated_schools, stated_centres, made_ms)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (code) do nothing`,
+		o.ID, o.Code, o.Name, o.Type, o.Phase, o.URN, o.LAESTAB, o.Place, o.Context, o.Opened, o.Closed, o.FSMPercent, o.StatedSchools, o.StatedCentres, tx.Now())
+	return n == 1, err
 }
 
 func orgByCode(tx *db.Tx, code string) (Org, error) {

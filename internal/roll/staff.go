@@ -11,7 +11,7 @@ func AddStaff(tx *db.Tx, name, email string) (StaffID, error) {
 	id := ids.New[Staff]()
 	n := ReadName(name)
 	_, err := tx.Exec(`insert into roll_staff (org_id, id, forename, surname, name, email, search, sort_key) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, n.Forename, n.Surname, name, email, Fold(name+" "+email), SortKey(n.Surname, n.Forename))
+		id, n.Forename, n.Surname, name, email, StaffSearch(Staff{Forename: n.Forename, Surname: n.Surname, Name: name, Email: email}), SortKey(n.Surname, n.Forename))
 	return id, err
 }
 

@@ -2,7 +2,6 @@ package roll
 
 import (
 	"ajar/internal/kit/access"
-	"ajar/internal/kit/batch"
 	"ajar/internal/kit/fault"
 	"fmt"
 	"strings"
@@ -507,13 +506,4 @@ func undoAssignments(tx *db.Tx, by ids.ID[Assignment]) (int64, error) {
 
 func endAssignment(tx *db.Tx, pupil PupilID, id ids.ID[Worker], ends string) (int64, error) {
 	return tx.Exec(`update roll_assignment set ends = $4 where org_id = $1 and pupil_id = $2 and id = $3 and starts <= $4`, pupil, id, ends)
-}
-
-func holdFile(tx *db.Tx, id batch.ID, kind, name, hash string, body []byte) error {
-	if _, err := tx.Exec(`insert into batch_batch (org_id, id, kind, file_name, file_hash, state, by_name, made_ms) values ($1, $2, $3, $4, $5, 'previewed', $6, $7)`,
-		id, kind, name, hash, tx.Pass().Who().Name, tx.Now()); err != nil {
-		return err
-	}
-	_, err := tx.Exec(`insert into batch_file (org_id, batch_id, body) values ($1, $2, $3)`, id, body)
-	return err
 }

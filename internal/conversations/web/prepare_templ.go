@@ -610,7 +610,7 @@ func sheetPage(d ui.DocData, v sheetView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = readBack(v.R.Line.PupilName(), v.T.Agreed, "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = readBack(v.R.Line.FirstName(), v.T.Agreed, "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

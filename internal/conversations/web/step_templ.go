@@ -583,7 +583,7 @@ func explore(d ui.PageData, v stepView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.AreaInput{Name: "child", Label: "What " + v.S.Line.PupilName() + " says", Value: v.N.Child, Rows: 4}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.AreaInput{Name: "child", Label: "What " + v.S.Line.FirstName() + " says", Value: v.N.Child, Rows: 4}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -922,7 +922,7 @@ func closing(d ui.PageData, v stepView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = readBack(v.S.Line.PupilName(), conversations.Compose(v.N), "Targets are written in the step before.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = readBack(v.S.Line.FirstName(), conversations.Compose(v.N), "Targets are written in the step before.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -12,8 +10,6 @@ import (
 	"ajar/internal/kit/clock"
 	"ajar/internal/roll"
 	"ajar/internal/ui"
-
-	"github.com/a-h/templ"
 )
 
 // day writes a kept date as people read it; empty stays empty.
@@ -188,14 +184,6 @@ func share(n, of int) string {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d", n, of)
-}
-
-// text writes plain words where a component is asked for.
-func text(s string) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, templ.EscapeString(s))
-		return err
-	})
 }
 
 // whom names a separated parent's own conversation.

@@ -63,3 +63,10 @@ func classColumns(chosen map[string]bool, canEdit bool) []ui.Column[roll.ClassPu
 	}}
 	return append([]ui.Column[roll.ClassPupil]{box}, cols...)
 }
+
+func takenBy(teachers string) string {
+	if teachers == "" {
+		return "Nobody is recorded as taking it."
+	}
+	return "Taken by " + teachers + "."
+}

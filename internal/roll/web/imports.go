@@ -114,7 +114,7 @@ func (h *handlers) importRead(q *web.Req) error {
 			return err
 		}
 		if m == nil && !fits(k, table.header) {
-			id, err := h.s.HoldFile(q.Context(), q.Pass, k.Key, name, body)
+			id, err := h.s.Imports.Hold(q.Pass, k.Key, batch.Bytes(name, body), body, q.Context())
 			if err != nil {
 				return err
 			}
@@ -236,9 +236,6 @@ func (h *handlers) openBatch(q *web.Req) (b batch.Record, k batch.Kind, err erro
 	return b, k, err
 }
 
-// unread tells that a file is held whose columns nobody has matched yet.
-func unread(b batch.Record) bool { return b.State == "previewed" && len(b.ReportText) < 5 }
-
 type columnsView struct {
 	Batch  batch.Record
 	Kind   batch.Kind
@@ -320,7 +317,7 @@ func (h *handlers) columns(q *web.Req) (v columnsView, body []byte, err error) {
 	if k.Bundle {
 		return v, nil, fault.Gone("page")
 	}
-	if b, body, err = h.s.HeldFile(q.Context(), q.Pass, b.ID); err != nil {
+	if b, body, err = h.s.Imports.File(q.Pass, b.ID, q.Context()); err != nil {
 		return v, nil, err
 	}
 	head, err := readHeader(b.FileName, body, 3)
@@ -506,7 +503,7 @@ func (h *handlers) batch(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	if unread(b) {
+	if b.Held() {
 		return q.Go(batchColumnsPath(b.ID), "")
 	}
 	v := batchView{Record: b, Kind: k, R: b.Report(), Undone: b.Outcome(), Undoable: b.Undoable(h.now())}
@@ -712,7 +709,7 @@ func (h *handlers) batchRefused(q *web.Req) error {
 
 func stateWords(b batch.Record) string {
 	switch {
-	case unread(b):
+	case b.Held():
 		return "Columns to match"
 	case b.State == "previewed":
 		return "Waiting to be confirmed"
@@ -725,7 +722,7 @@ func stateWords(b batch.Record) string {
 }
 
 func numberWords(b batch.Record) string {
-	if unread(b) {
+	if b.Held() {
 		return ""
 	}
 	r := b.Report()

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -156,11 +155,6 @@ func orText(s, other string) string {
 		return other
 	}
 	return s
-}
-
-func isGone(err error) bool {
-	var e *fault.Error
-	return errors.As(err, &e) && e.Kind == fault.NotFound
 }
 
 // plural says a number of things: 1 pupil, 1,250 pupils.

@@ -451,7 +451,8 @@ func TestImportPages(t *testing.T) {
 
 // batchPathOfB is a preview that the other school holds.
 func batchPathOfB(x *site) string {
-	id, err := x.s.HoldFile(context.Background(), testkit.B(), "try", "b.csv", []byte("a,b\n1,2\n"))
+	held := []byte("a,b\n1,2\n")
+	id, err := x.s.Imports.Hold(testkit.B(), "try", batch.Bytes("b.csv", held), held, context.Background())
 	if err != nil {
 		x.t.Fatal(err)
 	}

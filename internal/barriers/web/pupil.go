@@ -1,0 +1,125 @@
+package web
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"ajar/internal/barriers"
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/web"
+	"ajar/internal/roll"
+	"ajar/internal/ui"
+)
+
+// pupilView is what is counted for one pupil, with the labels that history needs for rules that have ended.
+type pupilView struct {
+	barriers.Account
+	labels   map[string]string
+	MayRules bool
+	At       string // when it was printed
+	By       access.Who
+}
+
+func (h handlers) account(q *web.Req) (v pupilView, err error) {
+	id, err := web.PathID[roll.Pupil](q, "pupil")
+	if err != nil {
+		return v, err
+	}
+	if v.Account, err = h.s.Account(q.Context(), q.Pass, id); err != nil {
+		return v, err
+	}
+	all, err := h.s.All(q.Context(), q.Pass)
+	if err != nil {
+		return v, err
+	}
+	v.labels = map[string]string{}
+	for _, r := range all {
+		if r.ReplacedMs == nil {
+			v.labels[r.Code] = r.Label
+		}
+	}
+	clock := h.s.DB.Clock()
+	v.MayRules, v.By, v.At = q.Pass.Scope(barriers.Rules) == access.All, q.Pass.Who(), clock.Now().In(clock.Zone()).Format("15:04 on 2 January 2006")
+	return v, nil
+}
+
+func (v pupilView) label(code string) string { return cmp.Or(v.labels[code], code) }
+
+func (v pupilView) labelsOf(codes []string) string {
+	words := make([]string, len(codes))
+	for i, c := range codes {
+		words[i] = v.label(c)
+	}
+	return strings.Join(words, "; ")
+}
+
+// caption is the pupil's name and where they are in the school.
+func (v pupilView) caption() string {
+	s := v.Pupil.Name()
+	if v.Form != "" {
+		return s + ", " + v.Form
+	}
+	if v.Pupil.Year != "" {
+		return s + ", " + yearWords(v.Pupil.Year)
+	}
+	return s
+}
+
+// countWords is the count in words: "3 of 8".
+func (v pupilView) countWords() string {
+	return strconv.Itoa(v.IFactor) + " of " + strconv.Itoa(len(v.Reasons))
+}
+
+func (h handlers) pupil(q *web.Req) error {
+	v, err := h.account(q)
+	if err != nil {
+		return err
+	}
+	d := ui.From(q, "What is counted, and why")
+	d.Breadcrumbs = []ui.Link{{Text: "Who needs reaching", Href: ListPath}, {Text: v.Pupil.Name(), Href: recordPath(v.Pupil.ID)}}
+	return q.Page(pupilPage(d, v))
+}
+
+func (h handlers) sheet(q *web.Req) error {
+	v, err := h.account(q)
+	if err != nil {
+		return err
+	}
+	return q.Page(familySheet(v))
+}
+
+// pupilPanel is the piece of a pupil's page that says what is counted.
+func (h handlers) pupilPanel() roll.Panel {
+	return roll.Panel{Order: 20, Need: barriers.See, Show: func(tx *db.Tx, p roll.Pupil) (web.Component, error) {
+		a, err := barriers.AccountIn(tx, p)
+		if err != nil || !a.OnRoll || len(a.Reasons) == 0 {
+			return nil, err
+		}
+		return pupilPanel(pupilView{Account: a}), nil
+	}}
+}
+
+// periodWords says from when until when something was counted.
+func periodWords(from, to string) string {
+	if to == roll.ForGood {
+		return "Since " + day(from)
+	}
+	if from == to {
+		return "On " + day(from)
+	}
+	return day(from) + " to " + day(to)
+}
+
+// asOf says the date and source of a value.
+func asOf(date, source string) string {
+	var parts []string
+	if date != "" {
+		parts = append(parts, "as of "+day(date))
+	}
+	if source != "" {
+		parts = append(parts, "from "+source)
+	}
+	return strings.Join(parts, ", ")
+}
