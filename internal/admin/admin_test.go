@@ -14,7 +14,6 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/testkit"
-	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 )
 
@@ -383,28 +382,6 @@ func TestLookingAround(t *testing.T) {
 			if who, ok := whoIs(t, s, token); ok != c.ok || c.ok && who.Name != "Tom Teacher" {
 				t.Errorf("%s: %v %+v", c.name, ok, who)
 			}
-		}
-	})
-}
-
-func TestHomeShowsOnlyWhatThePassMaySee(t *testing.T) {
-	both(t, func(t *testing.T, s *Service, a, b place) {
-		shown := []string{}
-		panel := func(name string, order int, need access.Right) {
-			s.AddHome(HomePanel{Order: order, Need: need, Show: func(*db.Tx) (web.Component, error) { shown = append(shown, name); return nil, nil }})
-		}
-		panel("last", 9, roll.Directory)
-		panel("first", 1, roll.Directory)
-		panel("secret", 5, roll.Settings)
-		gate := access.NewGate(roll.Rights())
-		for role, want := range map[access.Role]string{roll.Teacher: "first last", roll.Head: "first secret last", "stranger": ""} {
-			shown = shown[:0]
-			if _, err := s.Home(t.Context(), gate.Admit(access.Who{Org: a.key(), Roles: []access.Role{role}})); err != nil || strings.Join(shown, " ") != want {
-				t.Errorf("%s sees %v, %v", role, shown, err)
-			}
-		}
-		if _, err := s.Home(t.Context(), access.Pass{}); err == nil {
-			t.Error("without a pass")
 		}
 	})
 }
