@@ -85,6 +85,10 @@ func TestWhoMay(t *testing.T) {
 			{"Add", map[string]bool{"head": true, "senco": true}, func(q access.Pass) error { return sc.s.Add(ctx, q, cohort, []roll.PupilID{own}, "Why.") }},
 			{"Cohorts", map[string]bool{"head": true, "senco": true, "key teacher": true, "other head": true}, func(q access.Pass) error { _, err := sc.s.Cohorts(ctx, q); return err }},
 			{"Cohort", map[string]bool{"head": true, "senco": true, "key teacher": true}, func(q access.Pass) error { _, _, err := sc.s.Cohort(ctx, q, cohort); return err }},
+			{"CohortToday", map[string]bool{"head": true, "senco": true, "key teacher": true}, func(q access.Pass) error { _, _, err := sc.s.CohortToday(ctx, q, cohort, 0, 50); return err }},
+			{"TryRule", map[string]bool{"head": true, "senco": true, "key teacher": true, "other head": true}, func(q access.Pass) error { _, err := sc.s.TryRule(ctx, q, three[0]); return err }},
+			{"RulesToKeep", map[string]bool{"head": true, "senco": true, "key teacher": true, "governor": true, "other head": true}, func(q access.Pass) error { _, err := sc.s.RulesToKeep(ctx, q); return err }},
+			{"Offers", map[string]bool{"head": true, "other head": true}, func(q access.Pass) error { _, err := sc.s.Offers(ctx, q); return err }},
 			{"Remove", map[string]bool{"head": true, "senco": true}, func(q access.Pass) error {
 				err := sc.s.Remove(ctx, q, cohort, other, "Why.")
 				if err == nil {

@@ -107,6 +107,12 @@ func (s *Service) List(ctx context.Context, p access.Pass, f Filter) (out Shown,
 	return out, err
 }
 
+// yearGroups reads one index and no row; p stands for the pupil in roll.Sight.
+const yearGroups = `select p.year, count(*) as n
+	from (select org_id, pupil_id as id, year from barriers_standing where org_id = $1 and to_on = '9999-12-31') p
+	where ` + roll.Sight + `
+	group by p.year`
+
 // choices reads what the list can be narrowed by.
 func (s *Shown) choices(tx *db.Tx) error {
 	staff, today, err := roll.SightArgs(tx, See)
@@ -117,11 +123,7 @@ func (s *Shown) choices(tx *db.Tx) error {
 		Year string
 		N    int
 	}
-	groups, err := db.All[group](tx, `select p.year, count(*) as n
-		from barriers_standing s
-		join roll_pupil p on p.org_id = s.org_id and p.id = s.pupil_id
-		where s.org_id = $1 and s.to_on = '9999-12-31' and `+roll.Sight+`
-		group by p.year`, staff, today)
+	groups, err := db.All[group](tx, yearGroups, staff, today)
 	if err != nil {
 		return err
 	}
@@ -160,7 +162,7 @@ func listQuery(f Filter) (string, []any) {
 		where.WriteString(" and " + strings.ReplaceAll(text, "?", "$"+number(len(args)+3)))
 	}
 	if f.Year != "" {
-		and("p.year = ?", f.Year)
+		and("s.year = ?", f.Year)
 	}
 	if f.Class != "" {
 		and(`exists (select 1 from roll_member m join roll_class c on c.org_id = m.org_id and c.id = m.class_id
@@ -188,20 +190,26 @@ func listQuery(f Filter) (string, []any) {
 	if !ok {
 		order = orders["-i_factor"]
 	}
-	q := `select p.id, p.local_id, p.upn, p.forename, p.surname, p.known_as, p.year, s.i_factor, s.met, s.unknown, count(*) over () as total,
-		coalesce((select min(c.title) from roll_member m join roll_class c on c.org_id = m.org_id and c.id = m.class_id
-			where m.org_id = p.org_id and m.pupil_id = p.id and c.kind = 'form' and m.starts <= $3 and m.ends >= $3), '') as form,
-		coalesce((select min(st.name) from roll_assignment a join roll_staff st on st.org_id = a.org_id and st.id = a.staff_id
-			where a.org_id = p.org_id and a.pupil_id = p.id and a.part = 'key_teacher' and a.starts <= $3 and a.ends >= $3), '') as key,
-		(select count(*) from barriers_member b where b.org_id = p.org_id and b.pupil_id = p.id and b.starts <= $3 and b.ends >= $3) as cohorts
+	limit := ""
+	if f.Most > 0 {
+		args = append(args, f.Most, f.From)
+		limit = " limit $" + number(len(args)+2) + " offset $" + number(len(args)+3)
+	}
+	// What stands beside a pupil is looked up for the page alone, after it has been cut.
+	q := `with page as (
+		select p.id, p.local_id, p.upn, p.forename, p.surname, p.known_as, p.year, s.i_factor, s.met, s.unknown, count(*) over () as total, row_number() over (order by ` + order + `) as place
 		from barriers_standing s
 		join roll_pupil p on p.org_id = s.org_id and p.id = s.pupil_id
 		where s.org_id = $1 and s.to_on = '9999-12-31' and ` + roll.Sight + where.String() + `
-		order by ` + order
-	if f.Most > 0 {
-		args = append(args, f.Most, f.From)
-		q += " limit $" + number(len(args)+2) + " offset $" + number(len(args)+3)
-	}
+		order by place` + limit + `)
+		select h.id, h.local_id, h.upn, h.forename, h.surname, h.known_as, h.year, h.i_factor, h.met, h.unknown, h.total,
+		coalesce((select min(c.title) from roll_member m join roll_class c on c.org_id = m.org_id and c.id = m.class_id
+			where m.org_id = $1 and m.pupil_id = h.id and c.kind = 'form' and m.starts <= $3 and m.ends >= $3), '') as form,
+		coalesce((select min(st.name) from roll_assignment a join roll_staff st on st.org_id = a.org_id and st.id = a.staff_id
+			where a.org_id = $1 and a.pupil_id = h.id and a.part = 'key_teacher' and a.starts <= $3 and a.ends >= $3), '') as key,
+		(select count(*) from barriers_member b where b.org_id = $1 and b.pupil_id = h.id and b.starts <= $3 and b.ends >= $3) as cohorts
+		from page h
+		order by h.place`
 	return q, args
 }
 

@@ -976,7 +976,10 @@ func (c *comparison) evidence(p *Pupil, met bool) Evidence {
 		possible, attended := p.numbers[AttendancePossible], p.numbers[AttendanceAttended]
 		shown += fmt.Sprintf(" (%s of %s sessions missed)", places(possible-attended, 0), places(possible, 0))
 	}
-	e.Words = fmt.Sprintf("%s is %s, %s", c.fieldRef.words(), shown, c.compared(met))
+	e.Words = fmt.Sprintf("%s is %s", c.fieldRef.words(), shown)
+	if same := (c.sign == "==" || c.sign == "!=") && e.Value == e.Threshold; !same { // "SEN is K, which is K" says it twice
+		e.Words += ", " + c.compared(met)
+	}
 	return e
 }
 

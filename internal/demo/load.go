@@ -102,6 +102,16 @@ func (l *loader) everything() error {
 			return fmt.Errorf("making %s: %w", pl.name, err)
 		}
 	}
+	l.DB.SetClock(l.real)
+	for _, pl := range places[:2] {
+		o, err := l.Roll.OrgByCode(l.ctx, pl.code)
+		if err != nil {
+			return err
+		}
+		if _, err := l.Barriers.Refresh(l.ctx, int64(o.ID)); err != nil {
+			return err
+		}
+	}
 	return l.guests()
 }
 

@@ -181,7 +181,8 @@ func (m *maker) counts(c pupil, cal calendar) []count {
 			kind string
 			mean float64
 		}{{"behaviour", c.shape.trouble}, {"praise", c.shape.praise}, {"homework_missed", c.shape.homework * 3}} {
-			if n := m.poisson(k.mean); n > 0 {
+			// The first week says nought too: the school does count, so none is known to be none.
+			if n := m.poisson(k.mean); n > 0 || w.Equal(cal.years[1].weeks[0]) {
 				out = append(out, count{c.id, day, k.kind, n})
 			}
 		}

@@ -150,10 +150,6 @@ type Window struct{ From, To string }
 // WindowSetting is the name of the school's setting: "90" or "days:90" for the last ninety days, and anything else for the school year to date.
 const WindowSetting = "attendance.window"
 
-// rememberDays is how long the last figure of an earlier period is shown while nothing newer has come: a school that loads last
-// year's totals in September wants to see them, and nobody wants those of three years ago.
-const rememberDays = 400
-
 // WindowOn gives the window of a setting as of a day. A setting that can't be read is taken as the school year.
 func WindowOn(setting, asOf string) Window {
 	if days, err := strconv.Atoi(strings.TrimPrefix(setting, "days:")); err == nil && days > 0 && days <= 3660 {
@@ -167,16 +163,16 @@ func WindowOn(setting, asOf string) Window {
 	return Window{from, asOf}
 }
 
-// earlier is the period that is asked when the window has nothing: the school year before, or with a window of days all that is
-// remembered before it.
-func (w Window) earlier() Window {
-	from := addDays(w.To, -rememberDays)
-	if year, ok := SchoolYear(w.From); ok {
-		if first, _ := SchoolYearBounds(year); first == w.From {
-			from, _ = SchoolYearBounds(year - 1)
-		}
+// earlier is the period that is asked when the window has nothing: the school year in which the last thing before it was recorded, however long ago that is.
+// The figure carries its dates and says that nothing is recorded since; whether it is too old to use is for people to say.
+func (w Window) earlier(last string) Window {
+	to := addDays(w.From, -1)
+	year, ok := SchoolYear(last)
+	if !ok {
+		return Window{to, to}
 	}
-	return Window{from, addDays(w.From, -1)}
+	from, end := SchoolYearBounds(year)
+	return Window{from, min(end, to)}
 }
 
 func addDays(day string, n int) string {
@@ -238,7 +234,15 @@ func settle(marks, earlierMarks Attendance, totals []Total, w Window) Attendance
 	}
 	a := earlierMarks
 	if !a.Known {
-		a = fromTotals(totals, Window{addDays(w.To, -rememberDays), addDays(w.From, -1)})
+		last := ""
+		for _, t := range totals {
+			if t.ToOn < w.From {
+				last = max(last, t.ToOn)
+			}
+		}
+		if last != "" {
+			a = fromTotals(totals, w.earlier(last))
+		}
 	}
 	a.Earlier = a.Known
 	return a

@@ -133,7 +133,9 @@ func TestAttendanceOfASnapshot(t *testing.T) {
 			{"both", dayText, "100.00 marks, 7 Sep 2026 to 11 Sep 2026: 0 of 10 sessions missed"},
 			{"lastyear", dayText, "85.00 totals, 1 Sep 2025 to 20 Jul 2026: 57 of 380 sessions missed (nothing is recorded since)"},
 			{"lastyear", "2026-08-01", "85.00 totals, 1 Sep 2025 to 20 Jul 2026: 57 of 380 sessions missed"},
-			{"longago", dayText, "unknown"},
+			// However long ago: the dates stand beside the figure, and people say whether it is too old.
+			{"longago", dayText, "85.00 totals, 1 Sep 2024 to 20 Jul 2025: 57 of 380 sessions missed (nothing is recorded since)"},
+			{"longago", "2025-07-19", "unknown"},
 			{"empty", dayText, "unknown"},
 			{"nothing", dayText, "unknown"},
 			{"old marks", dayText, "90.00 marks, 1 Jun 2026 to 5 Jun 2026: 1 of 10 sessions missed (nothing is recorded since)"},

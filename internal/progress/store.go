@@ -165,15 +165,20 @@ func (g *gathering) readEarlierMarks() (map[int32]Attendance, error) {
 	if len(without) == 0 {
 		return out, nil
 	}
+	last, err := db.One[string](g.tx, `select coalesce(max(w.last_on), '') from progress_attendance_week w where w.org_id = $1 and w.last_on < $2`, g.window.From)
+	if err != nil || last == "" {
+		return out, err
+	}
+	earlier := g.window.earlier(last)
 	found := make([]Attendance, len(g.pupils))
 	into := func(at int32) *Attendance { return &found[at] }
 	if len(without) > fewWithout {
-		if err := g.sumMarks(g.window.earlier(), g.only, into); err != nil {
+		if err := g.sumMarks(earlier, g.only, into); err != nil {
 			return nil, err
 		}
 	} else {
 		for _, at := range without {
-			if err := g.sumMarks(g.window.earlier(), g.pupils[at], into); err != nil {
+			if err := g.sumMarks(earlier, g.pupils[at], into); err != nil {
 				return nil, err
 			}
 		}
@@ -268,7 +273,7 @@ func (w Week) days(in Window) (first, last string) {
 }
 
 func (g *gathering) readTotals() error {
-	query, args := g.all(totalsEnding, "t.pupil_id", "", g.window.To, min(g.window.From, addDays(g.window.To, -rememberDays)))
+	query, args := g.all(totalsEnding, "t.pupil_id", "", g.window.To, roll.Always)
 	return db.Each(g.tx, func(t *Total) error {
 		if at, ok := g.place[t.PupilID]; ok && !g.marks[at].Known {
 			g.totals[at] = append(g.totals[at], *t)

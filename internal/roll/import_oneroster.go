@@ -170,13 +170,16 @@ func (t *rosterTable) next() (bool, error) {
 	}
 }
 
-// at is a cell of the row, in its own memory: what is kept must not hold the whole row.
+// at is a cell of the row.
 func (t *rosterTable) at(i int) string {
 	if i < 0 || i >= len(t.row.Cells) {
 		return ""
 	}
-	return strings.Clone(strings.TrimSpace(t.row.Cells[i]))
+	return strings.TrimSpace(t.row.Cells[i])
 }
+
+// keep is a cell in its own memory, for what is remembered longer than the row: a part of it would hold the whole.
+func (t *rosterTable) keep(i int) string { return strings.Clone(t.at(i)) }
 
 func (t *rosterTable) place() place { return place{t.Name, t.row.N} }
 
@@ -306,7 +309,7 @@ func (x *roster) userRoles(file string) error {
 			t.unused()
 			return nil
 		}
-		u, r := t.at(user), t.at(role)
+		u, r := t.keep(user), t.keep(role)
 		if u == "" || r == "" {
 			t.refuse("role", r, "A role needs a userSourcedId and a role.")
 			continue
@@ -356,7 +359,7 @@ func (x *roster) demographics(file string) error {
 			t.unused()
 			return nil
 		}
-		key := t.at(id)
+		key := t.keep(id)
 		if key == "" {
 			t.refuse("sourcedId", "", "There is no sourcedId.")
 			continue

@@ -26,11 +26,11 @@ func (x *roster) classRows(file string) error {
 			t.unused()
 			return x.write(true)
 		}
-		name := t.at(title)
+		name := t.keep(title)
 		if name == "" {
-			name = t.at(code)
+			name = t.keep(code)
 		}
-		if err := x.class(t, Class{LocalID: t.at(id), Title: name, Kind: classKind(t.at(kind))}, strings.ToLower(t.at(status)), t.at(grades)); err != nil {
+		if err := x.class(t, Class{LocalID: t.keep(id), Title: name, Kind: classKind(t.at(kind))}, strings.ToLower(t.at(status)), t.at(grades)); err != nil {
 			return err
 		}
 	}
@@ -111,7 +111,7 @@ func (x *roster) enrollments(file string) error {
 			t.unused()
 			return nil
 		}
-		m := memberEntry{LocalID: t.at(id)}
+		m := memberEntry{LocalID: t.keep(id)}
 		if why, field, value := x.who(&m, t.at(class), t.at(user), strings.ToLower(t.at(role))); why != "" {
 			t.refuse(field, value, why)
 			continue

@@ -57,7 +57,7 @@ func (x *roster) users(file string) error {
 
 // user reads one row of users.csv.
 func (x *roster) user(t *rosterTable, c userColumns) error {
-	p := person{id: t.at(c.id), status: strings.ToLower(t.at(c.status)), given: t.at(c.given), family: t.at(c.family)}
+	p := person{id: t.keep(c.id), status: strings.ToLower(t.at(c.status)), given: t.at(c.given), family: t.at(c.family)}
 	kind := x.place(t, c, &p)
 	refuse := func(field, value, why string) error {
 		t.kind = kind

@@ -11,9 +11,15 @@ import (
 func From(q *web.Req, title string) PageData {
 	f := q.Frame
 	d := PageData{Title: title, Org: f.Org, Home: "/"}
+	// Of two places that both lie on the way to this page, the nearer one is where we are.
+	here := ""
 	for _, m := range f.Menu {
-		current := f.Path == m.Href || m.Href != "/" && strings.HasPrefix(f.Path, m.Href+"/")
-		d.Menu = append(d.Menu, MenuItem{Label: m.Label, Href: m.Href, Current: current})
+		if (f.Path == m.Href || m.Href != "/" && strings.HasPrefix(f.Path, m.Href+"/")) && len(m.Href) > len(here) {
+			here = m.Href
+		}
+	}
+	for _, m := range f.Menu {
+		d.Menu = append(d.Menu, MenuItem{Label: m.Label, Href: m.Href, Current: m.Href == here})
 	}
 	if f.Who != "" {
 		d.Who = Who{Name: f.Who, Role: f.As, SignOut: "/sign-out"}

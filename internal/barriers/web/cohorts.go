@@ -199,6 +199,15 @@ type cohortView struct {
 	Pupil     barriers.Member // whom a form is about
 }
 
+// families are the pupils in it, as the page that plans conversations takes them.
+func (v cohortView) families() []ui.HiddenInput {
+	out := []ui.HiddenInput{{Name: "cohort", Value: v.ID.String()}, {Name: "cohort_name", Value: v.Name}}
+	for _, m := range v.in() {
+		out = append(out, ui.HiddenInput{Name: "pupil", Value: m.PupilID.String()})
+	}
+	return out
+}
+
 func (v cohortView) from() int { return (v.Page - 1) * pageSize }
 
 // shown are those of the pupils in it who stand on this page.

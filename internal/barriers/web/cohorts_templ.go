@@ -808,7 +808,7 @@ func cohortActions(v cohortView) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if v.MayChoose && !v.Ended() {
 			if len(v.in()) > 0 {
-				templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Start conversations with these families", Href: conversationsPath(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Start conversations with these families", Post: conversationsPath, Fields: v.families()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -236,25 +236,7 @@ func homePanel(w barriers.Waiting) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var9 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-			if !templ_7745c5c3_IsBuffer {
-				defer func() {
-					templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err == nil {
-						templ_7745c5c3_Err = templ_7745c5c3_BufErr
-					}
-				}()
-			}
-			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "Pupils with three or more barriers who are in no cohort", Value: strconv.Itoa(w.Pupils), Of: "of " + ui.Thousands(w.Everyone), AsOf: day(w.Day), Href: ListWith(url.Values{"at_least": {"3"}, "cohort": {"out"}}), Change: "A count for people to look at. Who is put into a cohort, a person decides."}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			return nil
-		})
-		templ_7745c5c3_Err = ui.Sheet().Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "Pupils with three or more barriers who are in no cohort", Value: strconv.Itoa(w.Pupils), Of: "of " + ui.Thousands(w.Everyone), AsOf: day(w.Day), Href: ListWith(url.Values{"at_least": {"3"}, "cohort": {"out"}}), Change: "A count for people to look at. Who is put into a cohort, a person decides."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

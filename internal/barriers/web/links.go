@@ -21,6 +21,9 @@ const (
 	rulePreviewPath = RulesPath + "/preview"
 	ruleSavePath    = RulesPath + "/save"
 	ruleEndPath     = RulesPath + "/end"
+
+	// conversationsPath begins a programme with the pupils that are sent along; it belongs to conversations, which stand above.
+	conversationsPath = "/conversations/programmes/new"
 )
 
 // ListWith is the list with a filter.
@@ -43,10 +46,7 @@ func CohortPath(id barriers.CohortID) string { return CohortsPath + "/" + id.Str
 func recordPath(id roll.PupilID) string            { return "/pupils/" + id.String() }
 func cohortRemovePath(id barriers.CohortID) string { return CohortPath(id) + "/remove" }
 func cohortEndPath(id barriers.CohortID) string    { return CohortPath(id) + "/end" }
-func conversationsPath(id barriers.CohortID) string {
-	return "/conversations/new?cohort=" + id.String()
-}
-func ruleEditPath(code string) string { return rulePath + "?" + url.Values{"code": {code}}.Encode() }
+func ruleEditPath(code string) string              { return rulePath + "?" + url.Values{"code": {code}}.Encode() }
 func ruleEndFormPath(code string) string {
 	return ruleEndPath + "?" + url.Values{"code": {code}}.Encode()
 }

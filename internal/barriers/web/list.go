@@ -21,6 +21,8 @@ import (
 	"github.com/a-h/templ"
 )
 
+const countedHead = "What is counted"
+
 // pageSize is how many pupils stand on a page of the list.
 const pageSize = 50
 
@@ -104,6 +106,9 @@ func (h handlers) read(q *web.Req, most int) (v listView, err error) {
 		return v, h.past(q, &v, on, most)
 	}
 	v.Total, v.Everyone = shown.Total, shown.Everyone
+	if v.Page > v.pages() {
+		v.Page = 1
+	}
 	for _, r := range shown.Rows {
 		v.Rows = append(v.Rows, listRow{r.ID, r.LocalID, r.UPN, r.Name(), r.Year, r.Form, r.IFactor, r.Codes(), r.NotKnown(), r.Key, r.Cohorts})
 	}
@@ -199,7 +204,7 @@ func (v listView) table() ui.TableData[listRow] {
 	}
 	t.Columns = append(t.Columns,
 		ui.Column[listRow]{Head: "I factor", Sort: "i_factor", Numeric: true, Cell: func(r listRow) templ.Component { return factor(r.IFactor) }},
-		ui.Column[listRow]{Head: "What is counted", Cell: func(r listRow) templ.Component { return tags(v, r.Codes) }},
+		ui.Column[listRow]{Head: countedHead, Cell: func(r listRow) templ.Component { return tags(v, r.Codes) }},
 		ui.Column[listRow]{Head: "Not known", Cell: func(r listRow) templ.Component { return notKnown(v, r) }})
 	if !v.Past {
 		t.Columns = append(t.Columns,
@@ -395,9 +400,11 @@ func (v listView) paperTable() ui.TableData[listRow] {
 	t.Sticky, t.Sort = false, ui.Sort{}
 	for i := range t.Columns {
 		t.Columns[i].Sort = ""
-		if t.Columns[i].RowHead {
-			t.Columns[i].Cell = nil
-			t.Columns[i].Text = func(r listRow) string { return r.Name }
+		switch {
+		case t.Columns[i].RowHead:
+			t.Columns[i].Cell, t.Columns[i].Text = nil, func(r listRow) string { return r.Name }
+		case t.Columns[i].Head == countedHead:
+			t.Columns[i].Cell, t.Columns[i].Text = nil, func(r listRow) string { return cmp.Or(v.labelsOf(r.Codes), "–") }
 		}
 	}
 	return t

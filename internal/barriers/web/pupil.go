@@ -123,3 +123,40 @@ func asOf(date, source string) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// familyWords says a value as one would say it to a parent across a table.
+func familyWords(e barriers.Evidence) string {
+	switch {
+	case e.Field == "sen" && e.Value == "K":
+		return "The school gives extra help, which is called SEN support"
+	case e.Field == "sen" && e.Value == "E":
+		return "There is an education, health and care plan"
+	case e.Field == "attendance.percent":
+		return "At school for " + e.Value + " % of half days. We count this below " + e.Threshold + " %"
+	}
+	return capital(e.Words)
+}
+
+// familySource says in plain words where a value comes from, with its day.
+func familySource(e barriers.Evidence) string {
+	from := e.Source
+	switch {
+	case from == "":
+		from = "the school's records"
+	case from == "the roll":
+		from = "the school's list of pupils"
+	case strings.HasPrefix(from, "marks, "):
+		from = "the register, " + strings.Replace(strings.TrimPrefix(from, "marks, "), "sessions", "half days", 1)
+	case strings.HasPrefix(from, "totals, "), strings.HasPrefix(from, "a percentage given"):
+		_, days, _ := strings.Cut(from, ", ")
+		from = "the school's attendance figures, " + strings.Replace(days, "sessions", "half days", 1)
+	case strings.HasPrefix(from, "counts, "):
+		from = "what teachers wrote down, " + strings.TrimPrefix(from, "counts, ")
+	case strings.HasSuffix(strings.ToLower(from), ".csv"), strings.HasSuffix(strings.ToLower(from), ".xlsx"), strings.HasSuffix(strings.ToLower(from), ".zip"):
+		from = "the school's results"
+	}
+	if e.AsOf == "" {
+		return "from " + from
+	}
+	return day(e.AsOf) + ", from " + from
+}

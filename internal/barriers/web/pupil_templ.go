@@ -806,9 +806,9 @@ func familySheet(v pupilView) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var34 string
-							templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(capital(e.Words))
+							templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(familyWords(e))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/barriers/web/pupil.templ`, Line: 167, Col: 26}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/barriers/web/pupil.templ`, Line: 167, Col: 24}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 							if templ_7745c5c3_Err != nil {
@@ -821,7 +821,7 @@ func familySheet(v pupilView) templ.Component {
 							var templ_7745c5c3_Var35 string
 							templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(familySource(e))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/barriers/web/pupil.templ`, Line: 167, Col: 47}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/barriers/web/pupil.templ`, Line: 167, Col: 45}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 							if templ_7745c5c3_Err != nil {
@@ -903,20 +903,6 @@ func familySheet(v pupilView) templ.Component {
 		}
 		return nil
 	})
-}
-
-func familySource(e barriers.Evidence) string {
-	if e.AsOf == "" {
-		return "from " + orWords(e.Source, "the school's records")
-	}
-	return day(e.AsOf) + ", from " + orWords(e.Source, "the school's records")
-}
-
-func orWords(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -92,12 +92,12 @@ func coverageColumns(t conversations.CoverageRow) []ui.Column[conversations.Cove
 	}
 }
 
-func publicColumns(first string, t conversations.PublicRow) []ui.Column[conversations.PublicRow] {
+func publicColumns(first string, name func(string) string, t conversations.PublicRow) []ui.Column[conversations.PublicRow] {
 	n := func(head string, of func(conversations.PublicRow) conversations.Cell) ui.Column[conversations.PublicRow] {
 		return ui.Column[conversations.PublicRow]{Head: head, Numeric: true, Text: func(r conversations.PublicRow) string { return of(r).String() }, Foot: of(t).String()}
 	}
 	return []ui.Column[conversations.PublicRow]{
-		{Head: first, RowHead: true, Text: func(r conversations.PublicRow) string { return yearWords(r.Year) }, Foot: "All"},
+		{Head: first, RowHead: true, Text: func(r conversations.PublicRow) string { return name(r.Year) }, Foot: "All"},
 		n("Invited", func(r conversations.PublicRow) conversations.Cell { return r.Invited }),
 		n("Reached", func(r conversations.PublicRow) conversations.Cell { return r.Reached }),
 		n("Held", func(r conversations.PublicRow) conversations.Cell { return r.Held }),

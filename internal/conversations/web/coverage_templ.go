@@ -236,7 +236,7 @@ func publicTable(v coverageView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.Table(ui.TableData[conversations.PublicRow]{Caption: "Families by year group", HideCaption: true, Rows: v.PublicRows, Columns: publicColumns("Year group", v.PublicTotal), Narrow: ui.NarrowScroll}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(ui.TableData[conversations.PublicRow]{Caption: "Families by year group", HideCaption: true, Rows: v.PublicRows, Columns: publicColumns("Year group", yearWords, v.PublicTotal), Narrow: ui.NarrowScroll}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -351,7 +351,7 @@ func clusterPage(d ui.PageData, name, today string, rows []conversations.PublicR
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.Table(ui.TableData[conversations.PublicRow]{Caption: "Families by school", HideCaption: true, Rows: rows, Columns: publicColumns("School", total), Narrow: ui.NarrowScroll}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Table(ui.TableData[conversations.PublicRow]{Caption: "Families by school", HideCaption: true, Rows: rows, Columns: publicColumns("School", schoolWords, total), Narrow: ui.NarrowCards}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -31,7 +31,7 @@ func mineStart(p access.Pass) ui.ButtonData {
 	return ui.ButtonData{Text: "See the programmes", Href: ProgrammesPath, Kind: ui.Secondary}
 }
 
-func talkColumns(when bool) []ui.Column[conversations.Line] {
+func talkColumns(p access.Pass, when bool) []ui.Column[conversations.Line] {
 	cols := []ui.Column[conversations.Line]{
 		{Head: "Child", RowHead: true, Cell: func(l conversations.Line) templ.Component { return talkLink(l) }},
 		{Head: "Year", Text: func(l conversations.Line) string { return yearWords(l.Year) }},
@@ -55,7 +55,7 @@ func talkColumns(when bool) []ui.Column[conversations.Line] {
 	}
 	return append(cols,
 		ui.Column[conversations.Line]{Head: "Key teacher", Text: func(l conversations.Line) string { return l.KeyTeacher }},
-		ui.Column[conversations.Line]{Head: "Next", NoPrint: true, Cell: func(l conversations.Line) templ.Component { return talkNext(l) }})
+		ui.Column[conversations.Line]{Head: "Next", NoPrint: true, Cell: func(l conversations.Line) templ.Component { return talkNext(p, l) }})
 }
 
 func pupilPanel(p roll.Pupil, t conversations.PupilTalks) web.Component {

@@ -328,6 +328,7 @@ type roundView struct {
 	Plan       bool
 	InviteAll  bool
 	NotInvited int
+	Pass       access.Pass
 }
 
 func (v roundView) found() string {
@@ -349,7 +350,7 @@ func (h pages) showRound(q *web.Req, cause error) error {
 	if err != nil {
 		return err
 	}
-	v := roundView{Standing: q.R.URL.Query().Get("standing"), Year: q.R.URL.Query().Get("year"), Plan: mayPlan(q.Pass), InviteAll: q.Pass.Scope(conversations.Invite) == access.All}
+	v := roundView{Pass: q.Pass, Standing: q.R.URL.Query().Get("standing"), Year: q.R.URL.Query().Get("year"), Plan: mayPlan(q.Pass), InviteAll: q.Pass.Scope(conversations.Invite) == access.All}
 	if v.Programme, v.Round, v.All, err = h.s.Round(q.Context(), q.Pass, id, conversations.Filter{}); err != nil {
 		return err
 	}
@@ -382,7 +383,7 @@ func (h pages) showRound(q *web.Req, cause error) error {
 	return q.Again(roundPage(d, v))
 }
 
-func roundColumns() []ui.Column[conversations.Line] {
+func roundColumns(p access.Pass) []ui.Column[conversations.Line] {
 	return []ui.Column[conversations.Line]{
 		{Head: "Child", RowHead: true, Cell: func(l conversations.Line) templ.Component { return talkLink(l) }},
 		{Head: "Year", Text: func(l conversations.Line) string { return yearWords(l.Year) }},
@@ -398,7 +399,7 @@ func roundColumns() []ui.Column[conversations.Line] {
 		}},
 		{Head: "Asked on", Text: func(l conversations.Line) string { return shortDay(l.InvitedOn) }},
 		{Head: "Key teacher", Text: func(l conversations.Line) string { return l.KeyTeacher }},
-		{Head: "Next", NoPrint: true, Cell: func(l conversations.Line) templ.Component { return talkNext(l) }},
+		{Head: "Next", NoPrint: true, Cell: func(l conversations.Line) templ.Component { return talkNext(p, l) }},
 	}
 }
 

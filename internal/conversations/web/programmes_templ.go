@@ -1060,7 +1060,7 @@ func roundPage(d ui.PageData, v roundView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if len(v.Shown) > 0 {
-						templ_7745c5c3_Err = ui.Table(ui.TableData[conversations.Line]{Caption: "Families in this round", HideCaption: true, Rows: v.Shown, Columns: roundColumns()}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Table(ui.TableData[conversations.Line]{Caption: "Families in this round", HideCaption: true, Rows: v.Shown, Columns: roundColumns(v.Pass)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -55,6 +55,9 @@ func standingTag(s conversations.Standing) ui.TagData {
 	return ui.TagData{Colour: colour, Text: conversations.StandingWords[s]}
 }
 
+// schoolWords are the words of a row that stands for a school, where others stand for a year.
+func schoolWords(name string) string { return name }
+
 func yearWords(year string) string {
 	if year == "All" {
 		return "All"
