@@ -11,6 +11,11 @@ func store(sql string) string {
 	return "package roll\n\nimport \"ajar/internal/kit/db\"\n\nfunc f(tx *db.Tx) error {\n\t_, err := tx.Exec(`" + sql + "`, 7)\n\treturn err\n}\n"
 }
 
+// acting wraps a statement of a package that imports access.
+func acting(params, body string) string {
+	return "package roll\n\nimport \"ajar/internal/kit/access\"\n\nfunc f(" + params + ") {\n\t" + body + "\n}\n"
+}
+
 // Each case is a small tree with the one thing that a rule must notice: says is part of the finding, and empty when nothing may be found.
 var cases = []struct {
 	name string
@@ -98,6 +103,19 @@ var cases = []struct {
 	{"bulk into another's", "sql", Tree{"internal/barriers/import.go": "package barriers\nfunc f(tx T) { tx.Bulk(`roll_pupil`, nil, nil) }"}, "only roll itself writes"},
 	{"a sentence for people", "sql", Tree{"internal/roll/web/form.go": "package web\nvar hint = `Select a file from your computer`"}, ""},
 	{"a test may look anywhere", "sql", Tree{"internal/roll/store_test.go": store("SELECT 1")}, ""},
+
+	{"good", "pass", Tree{"internal/roll/x.go": acting("", `use(access.System("read the roll", 7), access.Installation("list the schools"))`)}, ""},
+	{"a reason handed in", "pass", Tree{"internal/roll/x.go": acting("why string", `use(access.Installation(why))`)}, ""},
+	{"a reason from somewhere", "pass", Tree{"internal/roll/x.go": acting("x string", `use(access.System(x, 7))`)}, "wants its reason"},
+	{"a why from somewhere", "pass", Tree{"internal/roll/x.go": acting("", `why := "x"; use(access.System(why, 7))`)}, "wants its reason"},
+	{"a reason put together", "pass", Tree{"internal/roll/x.go": acting("x string", `use(access.System("for "+x, 7))`)}, "wants its reason"},
+	{"an empty reason", "pass", Tree{"internal/roll/x.go": acting("", `use(access.System("", 7))`)}, "wants its reason"},
+	{"handed on as a function", "pass", Tree{"internal/roll/x.go": acting("", `make := access.System; use(make)`)}, "without being called"},
+	{"a pass made by hand", "pass", Tree{"internal/roll/x.go": acting("", `use(access.Pass{})`)}, "only a gate does"},
+	{"an empty pass beside an error", "pass", Tree{"internal/roll/x.go": acting("", `return access.Pass{}, err`)}, ""},
+	{"an empty pass on its own", "pass", Tree{"internal/roll/x.go": acting("", `return access.Pass{}`)}, "only a gate does"},
+	{"a pass made by hand in a test", "pass", Tree{"internal/roll/x_test.go": acting("", `use(access.Pass{})`)}, ""},
+	{"access itself", "pass", Tree{"internal/kit/access/x.go": acting("x string", `use(access.System(x, 7))`)}, ""},
 
 	{"good", "migration", Tree{"internal/roll/migrations/0001_pupil.sql": "create table roll_pupil (org_id integer, foreign key (org_id) references roll_org (id)) strict;"}, ""},
 	{"name", "migration", Tree{"internal/roll/migrations/1-pupil.sql": ""}, "NNNN_topic.sql"},

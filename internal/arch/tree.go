@@ -39,6 +39,7 @@ var Rules = []Rule{
 	{"imports", "imports point down the levels only", importsPointDown},
 	{"comment", "every package says what it is for", packagesExplainThemselves},
 	{"sql", "one SQL text that both engines understand, inside one organisation", sqlText},
+	{"pass", "only a gate makes a pass, and Ajar's own work says why in plain sight", passes},
 	{"migration", "migrations are named in order and make tables of their own capability", migrations},
 	{"templ", "every page source has its Go code and the other way round", templPairs},
 	{"htmx", "htmx attributes stand on the element they act on", htmxAttributes},

@@ -49,6 +49,7 @@ type DB struct {
 	writers chan *conn
 	clock   clock.Clock
 	checked sync.Map // query text → error or nil
+	closing sync.Once
 	globals map[string]bool
 	tables  map[string]bool // every table that the migrations make
 }
@@ -127,8 +128,13 @@ func (d *DB) Clock() clock.Clock { return d.clock }
 // SetClock changes the time of later transactions. For tests and the demo.
 func (d *DB) SetClock(c clock.Clock) { d.clock = c }
 
-// Close waits for the transactions under way and closes the store.
-func (d *DB) Close() error {
+// Close waits for the transactions under way and closes the store. Closing it again does nothing.
+func (d *DB) Close() (err error) {
+	d.closing.Do(func() { err = d.close() })
+	return err
+}
+
+func (d *DB) close() error {
 	for _, ch := range []chan *conn{d.writers, d.readers} {
 		for range cap(ch) {
 			c := <-ch

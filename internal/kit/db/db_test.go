@@ -337,3 +337,26 @@ func TestBulkOfAnyNumber(t *testing.T) {
 		}
 	})
 }
+
+// Looking whether the store is sound, migrating and closing all work on a store that has been read and written.
+func TestUpkeepOfAStoreInUse(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		fill(t, d)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if faults, err := d.Check(ctx); err != nil || len(faults) != 0 {
+			t.Errorf("%v, %v", faults, err)
+		}
+		more := append(sets, db.Migrations{Name: "more", Files: fstest.MapFS{"0001_more.sql": {Data: []byte("create table more_more (org_id integer not null, id integer not null, primary key (org_id, id)) strict;\n")}}})
+		if n, err := d.Migrate(ctx, more); n != 1 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+		fillMore := d.Update(ctx, testkit.A(), func(tx *db.Tx) error {
+			_, err := tx.Exec("insert into more_more (org_id, id) values ($1, $2)", 1)
+			return err
+		})
+		if err := errors.Join(fillMore, d.Close(), d.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}

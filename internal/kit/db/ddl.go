@@ -69,6 +69,15 @@ func (d *DB) Migrate(ctx context.Context, sets []Migrations) (int, error) {
 			}
 		}
 	}
+	// Nobody else writes meanwhile; and on SQLite the handle may hold the one connection that writes.
+	var c *conn
+	select {
+	case c = <-d.writers:
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	c.drop()
+	defer func() { d.writers <- nil }()
 	if _, err := d.pool.ExecContext(ctx, DDL(d.engine, "create table if not exists kit_migration (module text not null, file text not null, hash text not null, at integer not null, primary key (module, file)) strict;")); err != nil {
 		return 0, fmt.Errorf("preparing the list of migrations: %w", err)
 	}
