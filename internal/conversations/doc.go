@@ -5,8 +5,8 @@
 // Ajar promises no attainment from it: the large trial of the programme that these conversations come from was negative (domain 2.4). It counts
 // whom a school reached, what was agreed, and what became of it.
 //
-// A concern about a child's safety is never kept here. The pages show the school's own route (roll.Safeguarding) and ask that nothing of it
-// is written down.
+// A concern about a child's safety is never kept here. A field that may hold one is not stored (worry.go): the page shows the school's own route
+// (roll.Safeguarding), and a person takes the words out or says that they are no such worry.
 //
 // Tables: conversations_programme, _round, _talk (one family row of the coverage table), _invitation, _contact (the log of letters, calls and replies),
 // _reflection, _draft and _draft_past (notes while the talk goes on), _text (the agreed versions), _agreement, _copy, _target, _feedback.

@@ -37,7 +37,7 @@ func (e *WorryError) Labels() string {
 func (e *WorryError) Unwrap() error {
 	var f fault.Fields
 	for _, w := range e.Fields {
-		f.Add(w.Field, "%s: this may be a worry about a child's safety, so it was not kept. Pass it on in the school's own way and take the words out, or say that it is no such worry.", w.Label)
+		f.Add(w.Field, "%s: not kept, because it may be a worry about a child's safety.", w.Label)
 	}
 	return f
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"ajar/internal/conversations"
 	"ajar/internal/kit/access"
@@ -147,7 +148,7 @@ func timeWords(n conversations.Numbers) string {
 	if n.TimeRecorded == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d h %02d min", n.Minutes/60, n.Minutes%60)
+	return fmt.Sprintf("%s h", half((n.Minutes+15)/30))
 }
 
 func timeCost(n conversations.Numbers) string {
@@ -155,14 +156,14 @@ func timeCost(n conversations.Numbers) string {
 	case n.TimeRecorded == 0:
 		return ""
 	case n.HourlyPence == 0:
-		return "cost not known: no hourly rate is set"
+		return "The cost is not known: the settings hold no price of an hour"
 	}
-	return pounds(n.TimePence)
+	return "That is " + pounds(n.TimePence)
 }
 
 func coverWords(n conversations.Numbers) string {
 	if n.CoverRecorded == 0 {
 		return ""
 	}
-	return pounds(n.CoverPence)
+	return strings.TrimSuffix(pounds(n.CoverPence), ".00")
 }

@@ -496,7 +496,7 @@ func numbersView(n conversations.Numbers) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "Teacher time, to date", Value: timeWords(n), Of: timeCost(n), AsOf: day(n.AsOf), N: n.TimeRecorded, Missing: n.Held - min(n.Held, n.TimeRecorded), What: "conversations", Explain: ui.Because("Preparing, talking and writing up, in the minutes that were recorded, for conversations so far. The cost uses the school's own rate for an hour; without one it is not known.")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "Teacher time, to date", Value: timeWords(n), Change: timeCost(n), AsOf: day(n.AsOf), N: n.TimeRecorded, Missing: n.Held - min(n.Held, n.TimeRecorded), What: "conversations", Explain: ui.Because("Preparing, talking and writing up, in the minutes that were recorded, for conversations so far. The cost uses the school's own rate for an hour; without one it is not known.")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

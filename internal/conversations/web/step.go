@@ -129,6 +129,14 @@ func worryRows(r roll.Route) []ui.SummaryRow {
 	return append(rows, ui.SummaryRow{Key: "In danger now", Value: "Ring 999"})
 }
 
+func figureRows(k conversations.Pack) []ui.SummaryRow {
+	var out []ui.SummaryRow
+	for _, f := range k.Figures {
+		out = append(out, ui.SummaryRow{Key: f.Label, Content: figure(f)})
+	}
+	return out
+}
+
 func praise(k conversations.Pack) string {
 	switch {
 	case !k.PraiseKnown:
