@@ -59,7 +59,9 @@ func (l *loader) converse(p place, o roll.Org, st people, pupils []pupil, ids ma
 	if err != nil {
 		return err
 	}
-	if _, err := l.Conversations.Choose(l.ctx, st.head, programme, chosen); err != nil {
+	// Three of them came to the school's notice later: their letters still wait to be printed.
+	early, late := chosen[:len(chosen)-3], chosen[len(chosen)-3:]
+	if _, err := l.Conversations.Choose(l.ctx, st.head, programme, early); err != nil {
 		return err
 	}
 	_, rounds, err := l.Conversations.Programme(l.ctx, st.head, programme)
@@ -85,6 +87,13 @@ func (l *loader) converse(p place, o roll.Org, st people, pupils []pupil, ids ma
 				return fmt.Errorf("the conversation about %s: %w", t.PupilName(), err)
 			}
 		}
+	}
+	l.at(weekday(l.today.AddDate(0, 0, -4)), 15)
+	if _, err := l.Conversations.Choose(l.ctx, st.head, programme, late); err != nil {
+		return err
+	}
+	if _, err := l.Conversations.InviteAll(l.ctx, st.office, rounds[1].ID); err != nil {
+		return err
 	}
 	l.DB.SetClock(l.real)
 	return nil
@@ -150,6 +159,9 @@ func (l *loader) family(st people, round int, t conversations.Line, c pupil, ope
 	}
 	if !meet.Before(l.today) {
 		return nil // still to come
+	}
+	if l.today.Sub(meet) <= 4*24*time.Hour && luck%6 == 0 {
+		return nil // the day has passed and nobody has said yet how it went
 	}
 	l.at(meet, hour)
 	if luck < 24 {

@@ -345,12 +345,16 @@ func rules(phase string) []barriers.RuleText {
 // decide gives a school its settings and rules, and has the list worked out on a few days, so that it has a history.
 func (l *loader) decide(st people, p place, o roll.Org) error {
 	for name, value := range map[string]string{
-		"safeguarding.lead":         st.lead,
-		"safeguarding.deputy":       st.deputy,
-		"safeguarding.phone":        fmt.Sprintf("0113 496 0%03d", 100+int(p.code[0])),
-		"safeguarding.out_of_hours": "0113 496 0999 (Harrowmere Council, all night)",
-		"safeguarding.words":        "Go and find one of us now, or ring. Don't wait until the end of the day, don't promise to keep a secret, and don't write it here. In danger: 999.",
-		"attendance.target":         "95",
+		"safeguarding.lead":           st.lead,
+		"safeguarding.deputy":         st.deputy,
+		"safeguarding.phone":          fmt.Sprintf("0113 496 0%03d", 100+int(p.code[0])),
+		"safeguarding.out_of_hours":   "0113 496 0999 (Harrowmere Council, all night)",
+		"safeguarding.words":          "Go and find one of us now, or ring. Don't wait until the end of the day, don't promise to keep a secret, and don't write it here. In danger: 999.",
+		"attendance.target":           "95",
+		conversations.SettingHourly:   "2850",
+		conversations.SettingAddress:  p.name + "\n1 School Lane\nHarrowmere\nZZ1 1AA",
+		conversations.SettingPhone:    fmt.Sprintf("0113 496 0%03d", 400+int(p.code[0])),
+		conversations.SettingHolidays: l.cal.holidays(),
 	} {
 		if err := l.Roll.SetSetting(l.ctx, st.head, name, value); err != nil {
 			return err

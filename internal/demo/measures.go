@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 
 	"ajar/internal/progress"
@@ -38,6 +39,23 @@ func calendarTo(today time.Time) calendar {
 		c.years = append(c.years, sy)
 	}
 	return c
+}
+
+// holidays writes the weeks outside term of this school year as the setting keeps them, a stretch to a line.
+func (c calendar) holidays() string {
+	var lines []string
+	y := c.years[1].start
+	begun := time.Time{}
+	for w := monday(time.Date(y, 9, 7, 0, 0, 0, 0, time.UTC)); w.Before(time.Date(y+1, 7, 20, 0, 0, 0, 0, time.UTC)); w = w.AddDate(0, 0, 7) {
+		switch {
+		case holiday(w, y) && begun.IsZero():
+			begun = w
+		case !holiday(w, y) && !begun.IsZero():
+			lines = append(lines, begun.Format(time.DateOnly)+" to "+w.AddDate(0, 0, -3).Format(time.DateOnly))
+			begun = time.Time{}
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func monday(t time.Time) time.Time { return t.AddDate(0, 0, -(int(t.Weekday())+6)%7) }
