@@ -107,7 +107,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		adminweb.Manifest(a.Admin),
 		progressweb.Manifest(a.Progress),
 		barriersweb.Manifest(a.Barriers, a.Admin),
-		conversationsweb.Manifest(a.Conversations),
+		conversationsweb.Manifest(a.Conversations, a.Admin),
 	}
 	var rights [][]access.Right
 	for _, m := range a.modules {

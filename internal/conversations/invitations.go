@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ajar/internal/kit/access"
@@ -37,6 +38,17 @@ func (s *Service) Invite(ctx context.Context, p access.Pass, talk TalkID, in Inv
 		}
 		r, err := askable(tx, l, in.AdultID)
 		if err != nil {
+			return err
+		}
+		have, err := talkInvitations(tx, talk)
+		if err != nil {
+			return err
+		}
+		var stored []string
+		for _, i := range have {
+			stored = append(stored, i.Offered, i.Suits)
+		}
+		if err := s.heed(stored, says("offered", "Times offered", in.Offered), says("suits", "What suits them", in.Suits), says("write_in", "Language to write in", in.WriteIn)); err != nil {
 			return err
 		}
 		return invite(tx, l, r, in)
@@ -80,7 +92,8 @@ type Prepared struct {
 	Nobody      int // conversations with nobody who can be asked
 }
 
-// InviteAll prepares a letter for each adult with rights of each family in a round that nobody has been asked for yet.
+// InviteAll prepares a letter for each adult with rights in a round who has no invitation yet, in every family that has not answered. So an adult
+// who came to the roll, or got rights, after the first letters is asked too.
 func (s *Service) InviteAll(ctx context.Context, p access.Pass, round RoundID) (out Prepared, err error) {
 	if err := p.CheckAll(Invite); err != nil {
 		return out, err
@@ -101,24 +114,26 @@ func (s *Service) InviteAll(ctx context.Context, p access.Pass, round RoundID) (
 		if err != nil {
 			return err
 		}
-		invited := map[TalkID]bool{}
+		invited := map[TalkID][]roll.AdultID{}
 		for _, i := range have {
-			invited[i.TalkID] = true
+			invited[i.TalkID] = append(invited[i.TalkID], i.AdultID)
 		}
 		for _, l := range list {
-			if invited[l.ID] || l.Standing != NotInvited {
+			if l.Standing != NotInvited && l.Standing != NoReply {
 				continue
 			}
-			made, barred, err := inviteFamily(tx, l, own)
+			made, barred, err := inviteFamily(tx, l, own, invited[l.ID])
 			if err != nil {
 				return err
 			}
-			out.Invitations += made
-			out.Barred += barred
-			if made > 0 {
+			switch {
+			case made > 0:
+				out.Invitations += made
 				out.Families++
-			} else {
+				out.Barred += barred
+			case len(invited[l.ID]) == 0:
 				out.Nobody++
+				out.Barred += barred
 			}
 		}
 		return nil
@@ -142,7 +157,7 @@ func ownTalks(list []Line) map[pair]bool {
 	return own
 }
 
-func inviteFamily(tx *db.Tx, l Line, own map[pair]bool) (made, barred int, err error) {
+func inviteFamily(tx *db.Tx, l Line, own map[pair]bool, invited []roll.AdultID) (made, barred int, err error) {
 	relations, err := roll.Relations(tx, l.PupilID)
 	if err != nil {
 		return 0, 0, err
@@ -158,6 +173,9 @@ func inviteFamily(tx *db.Tx, l Line, own map[pair]bool) (made, barred int, err e
 				barred++
 			}
 		case AskUsual:
+			if slices.Contains(invited, r.Adult.ID) {
+				continue
+			}
 			if err := invite(tx, l, r, Invitation{}); err != nil {
 				return made, barred, err
 			}
@@ -334,6 +352,10 @@ type Time struct {
 	Note     string
 }
 
+func (t Time) said() []said {
+	return []said{says("meet_at", "Time", t.MeetAt), says("place", "Place", t.Place), says("with_whom", "Who will be there", t.WithWhom), says("note", "Note", t.Note)}
+}
+
 // LogCall keeps a call and what came of it. A wrong number reaches nobody and does not count as asked; every other call does.
 func (s *Service) LogCall(ctx context.Context, p access.Pass, talk TalkID, c Call) error {
 	if _, err := p.CheckNamed(Invite); err != nil {
@@ -352,6 +374,12 @@ func (s *Service) LogCall(ctx context.Context, p access.Pass, talk TalkID, c Cal
 		}
 		r, err := askable(tx, l, c.AdultID)
 		if err != nil {
+			return err
+		}
+		if err := s.heed(nil, says("note", "Note", c.Note), says("at", "Time of the call", c.At), says("declined", "What they said", c.Declined)); err != nil {
+			return err
+		}
+		if err := s.heed([]string{l.Place, l.WithWhom}, c.Time.said()...); err != nil && c.Outcome == "agreed" {
 			return err
 		}
 		if c.On == "" {
@@ -395,6 +423,9 @@ func (s *Service) AgreeTime(ctx context.Context, p access.Pass, talk TalkID, t T
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
 		l, err := enter(tx, Invite, talk)
 		if err != nil {
+			return err
+		}
+		if err := s.heed([]string{l.Place, l.WithWhom}, t.said()...); err != nil {
 			return err
 		}
 		return agreeTime(tx, l, t)
@@ -454,6 +485,9 @@ func (s *Service) Decline(ctx context.Context, p access.Pass, talk TalkID, adult
 		if err != nil {
 			return err
 		}
+		if err := s.heed([]string{l.DeclinedWhy}, says("why", "What they said", why)); err != nil {
+			return err
+		}
 		return decline(tx, l, adult, on, why)
 	})
 }
@@ -496,6 +530,9 @@ func (s *Service) Missed(ctx context.Context, p access.Pass, talk TalkID, on, re
 		}
 		if l.Reply != "agreed" {
 			return fault.New(fault.Invalid, "There is no time that the family agreed to, so they can't have missed it. Agree a time first, or leave it at “No reply yet”.")
+		}
+		if err := s.heed(nil, says("note", "Note", note)); err != nil {
+			return err
 		}
 		if on == "" {
 			on = min(l.MeetOn, tx.Today())

@@ -75,7 +75,12 @@ func percent(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + " %
 
 // resultFigure compares a result with the one before it on the same scale; results on different scales are never compared.
 func resultFigure(r progress.Result, earlier []progress.Result) Figure {
-	f := Figure{Label: r.Subject, Value: r.Text, AsOf: r.On, How: []string{"The latest result on the scale " + r.Scale + ". Only results on the same scale are compared."}}
+	scale := progress.LookUpScale(r.Scale)
+	words := scale.Words
+	if words == "" {
+		words = scale.Name
+	}
+	f := Figure{Label: r.Subject + " (" + words + ")", Value: r.Text, AsOf: r.On, How: []string{"The latest result on this scale. Only results on the same scale are compared."}}
 	for _, e := range earlier {
 		if e.Key == r.Key && e.Scale == r.Scale && e.On < r.On {
 			if words, ok := progress.Direction(e.AsValue(), r.AsValue(), progress.DayWords(e.On)); ok {

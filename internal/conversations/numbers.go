@@ -224,6 +224,77 @@ type Mine struct {
 	Total      int
 }
 
+// Desk is what a person finds on the first page: figures, and no names.
+type Desk struct {
+	ThisWeek, ToRecord, ToWriteUp, DueReviews, Asks int
+	Letters, Calls                                  int // for the office: letters to print, families without a reply
+	Office                                          bool
+	Covered                                         *CoverageRow // for those who see the figures in full
+	Programme                                       string
+}
+
+// Empty tells whether nothing is there to be said.
+func (d Desk) Empty() bool { return d == Desk{Office: d.Office} }
+
+// DeskIn makes the panel of the first page inside the transaction of the page; the pass decides what is in it.
+func DeskIn(tx *db.Tx) (d Desk, err error) {
+	p := tx.Pass()
+	if p.Scope(Hold) >= access.Own && p.Who().Staff != 0 {
+		m, err := mine(tx, false)
+		if err != nil {
+			return d, err
+		}
+		d.ThisWeek, d.ToRecord, d.ToWriteUp, d.DueReviews, d.Asks = len(m.ThisWeek), len(m.ToRecord), len(m.ToWriteUp), len(m.DueReviews), len(m.Asks)
+	}
+	if p.Scope(Invite) == access.All && p.Scope(Plan) < access.All {
+		d.Office = true
+		if d.Letters, d.Calls, err = deskCounts(tx); err != nil {
+			return d, err
+		}
+	}
+	if p.Scope(Cover) < access.All {
+		return d, nil
+	}
+	list, err := programmeLines(tx)
+	if err != nil || len(list) == 0 {
+		return d, err
+	}
+	rows, err := coverage(tx, Filter{Programme: list[0].ID})
+	if err != nil {
+		return d, err
+	}
+	total := TotalCoverage(rows)
+	d.Covered, d.Programme = &total, list[0].Name
+	return d, nil
+}
+
+// deskCounts counts what waits for the office in the rounds that are open: letters that are ready and not sent, and families to be called.
+func deskCounts(tx *db.Tx) (letters, calls int, err error) {
+	list, err := lines(tx, Invite, Filter{})
+	if err != nil {
+		return 0, 0, err
+	}
+	ready, err := unsentLetters(tx)
+	if err != nil {
+		return 0, 0, err
+	}
+	unsent := map[TalkID]int{}
+	for _, id := range ready {
+		unsent[id]++
+	}
+	today := tx.Today()
+	for _, l := range list {
+		if l.Opens > today || l.Closes < today {
+			continue
+		}
+		letters += unsent[l.ID]
+		if l.Standing == NoReply {
+			calls++
+		}
+	}
+	return letters, calls, nil
+}
+
 // DueTarget is an open target whose day has come.
 type DueTarget struct {
 	Target

@@ -86,6 +86,13 @@ func (s *Service) EditRound(ctx context.Context, p access.Pass, id RoundID, titl
 		return err
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		before, _, err := roundByID(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.heed([]string{before.Title, before.Offered}, says("title", "Title", title), says("offered", "Times that the letters offer", offered)); err != nil {
+			return err
+		}
 		return oneRow(setRound(tx, id, strings.TrimSpace(title), opens, closes, offered))("round")
 	})
 }
@@ -96,6 +103,13 @@ func (s *Service) Learn(ctx context.Context, p access.Pass, id RoundID, learned 
 		return err
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		before, _, err := roundByID(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.heed([]string{before.Learned}, says("learned", "What we learned", learned)); err != nil {
+			return err
+		}
 		return oneRow(setLearned(tx, id, learned))("round")
 	})
 }

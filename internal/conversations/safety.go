@@ -11,18 +11,27 @@ import (
 // answers a yes or no and nothing else: no word of the text is kept, counted or sent, and a no says nothing about a child. It looks
 // for short phrases whose words stand together, because single words ("hit", "scared", "cut") mean mostly harmless things in a
 // school: a hit in rounders, scared of a test, a cut knee.
-func Concern(text string) bool {
+func Concern(text string) bool { return len(concerning(text)) > 0 }
+
+// concerning gives the sentences of a text that may hold a worry, folded so that the same sentence is known again however it is typed.
+func concerning(text string) []string {
+	var out []string
 	// The text is folded sentence by sentence so that a phrase never spans two of them.
-	list := tokens(text)
-	for _, s := range cutSentences(text, list) {
-		words := strings.Fields(roll.Fold(strings.NewReplacer("'", "", "’", "").Replace(text[s.Start:s.End])))
+	for _, s := range cutSentences(text, tokens(text)) {
+		folded := foldSentence(text[s.Start:s.End])
+		words := strings.Fields(folded)
 		for i := range words {
 			if concernAt(words, i) {
-				return true
+				out = append(out, folded)
+				break
 			}
 		}
 	}
-	return false
+	return out
+}
+
+func foldSentence(s string) string {
+	return roll.Fold(strings.NewReplacer("'", "", "’", "").Replace(s))
 }
 
 // concern is a pattern of words in a row. "|" parts choices for one place; "*" is up to three words of any kind, "$" the end of the sentence.

@@ -27,6 +27,8 @@ type Service struct {
 	DB       *db.DB
 	Roll     *roll.Service
 	Progress *progress.Service // nil: the pack says that nothing is known
+
+	fine map[string]bool // sentences that somebody has just said are no worry; see Keeping
 }
 
 // New makes the service. progress may be nil.

@@ -168,6 +168,11 @@ func invitationsOf(tx *db.Tx, f Filter) ([]Invitation, error) {
 		where i.org_id = $1 and t.round_id = $2 order by i.made_ms, i.id`, f.Round)
 }
 
+// unsentLetters gives the conversation of each letter that is ready to be printed. Who is barred since then is left out when they are printed.
+func unsentLetters(tx *db.Tx) ([]TalkID, error) {
+	return db.All[TalkID](tx, `select i.talk_id from conversations_invitation i where i.org_id = $1 and i.channel = 'letter' and i.sent_on = ''`)
+}
+
 func talkInvitations(tx *db.Tx, id TalkID) ([]Invitation, error) {
 	return db.All[Invitation](tx, `select `+invitationColumns+` from conversations_invitation i where i.org_id = $1 and i.talk_id = $2 order by i.made_ms, i.id`, id)
 }
@@ -307,6 +312,11 @@ func putDraft(tx *db.Tx, talk TalkID, d Draft, body string) error {
 		return err
 	}
 	_, err := tx.Exec(`insert into conversations_draft_past (org_id, talk_id, version, body, by_name, at_ms) values ($1, $2, $3, $4, $5, $6)`, talk, d.Version, body, d.ByName, d.AtMs)
+	return err
+}
+
+func setPastDraft(tx *db.Tx, talk TalkID, version int, body string) error {
+	_, err := tx.Exec(`update conversations_draft_past set body = $4 where org_id = $1 and talk_id = $2 and version = $3`, talk, version, body)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/fault"
 	"ajar/internal/kit/testkit"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
@@ -200,5 +201,113 @@ func TestFromProgrammeToReview(t *testing.T) {
 		if other, err := s.Programmes(ctx, b.head()); err != nil || len(other) != 0 {
 			t.Errorf("the other school sees %v, %v", other, err)
 		}
+	})
+}
+
+func TestAnotherParentIsAskedLater(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, _ school) {
+		ctx := context.Background()
+		_, rounds, talks := begin(t, s, a)
+		must(t, s.Invite(ctx, a.head(), talks[a.amira], Invitation{AdultID: a.mother, SentOn: "2026-11-02"}))
+		prep, err := s.InviteAll(ctx, a.head(), rounds[0].ID)
+		must(t, err)
+		if prep != (Prepared{Invitations: 2, Families: 2, Barred: 1}) {
+			t.Errorf("Amira's father and Ben's carer are asked, and nobody twice: %+v", prep)
+		}
+		if prep, err = s.InviteAll(ctx, a.head(), rounds[0].ID); err != nil || prep != (Prepared{}) {
+			t.Errorf("a second time nothing is left to do: %+v, %v", prep, err)
+		}
+		// A family that has answered is left alone.
+		must(t, s.AgreeTime(ctx, a.head(), talks[a.ben], Time{MeetOn: "2026-11-25"}))
+		must(t, s.DB.Update(ctx, access.System("test", a.org), func(tx *db.Tx) error {
+			for i, pupil := range []roll.PupilID{a.amira, a.ben} {
+				if _, err := tx.Exec(`insert into roll_adult (org_id, id, name) values ($1, $2, 'New Guardian')`, a.org*1000+int64(90+i)); err != nil {
+					return err
+				}
+				if _, err := tx.Exec(`insert into roll_tie (org_id, id, pupil_id, adult_id, relationship) values ($1, $2, $3, $4, 'guardian')`, a.org*1000+int64(95+i), pupil, a.org*1000+int64(90+i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		if prep, err = s.InviteAll(ctx, a.head(), rounds[0].ID); err != nil || prep != (Prepared{Invitations: 1, Families: 1}) {
+			t.Errorf("the new guardian of Amira is asked, and Ben's family, who answered, is not: %+v, %v", prep, err)
+		}
+	})
+}
+
+func TestAConversationOfTheirOwn(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b school) {
+		ctx := context.Background()
+		_, rounds, talks := begin(t, s, a)
+		kay := a.as(a.keyTeacher, roll.KeyTeacher)
+		_, err := s.InviteAll(ctx, a.head(), rounds[0].ID)
+		must(t, err)
+		own, err := s.GiveOwn(ctx, kay, talks[a.amira], a.father)
+		must(t, err)
+		r, err := s.One(ctx, kay, own)
+		must(t, err)
+		if r.Line.AdultName != "Imran Khan" || len(r.Adults) != 1 || r.Adults[0].Relation.Adult.ID != a.father || r.Line.KeyTeacher != "Kay Teacher" || r.Line.RoundID != rounds[0].ID {
+			t.Errorf("his own conversation: %+v", r.Line)
+		}
+		if r, err = s.One(ctx, kay, talks[a.amira]); err != nil || len(r.Invitations) != 1 || r.Invitations[0].AdultID != a.mother {
+			t.Errorf("the letter to the other conversation is taken back: %+v, %v", r.Invitations, err)
+		}
+		prep, err := s.InviteAll(ctx, a.head(), rounds[0].ID)
+		must(t, err)
+		if prep.Invitations != 1 {
+			t.Errorf("he is asked once, to his own: %+v", prep)
+		}
+		if _, err := s.GiveOwn(ctx, a.as(a.outsider, roll.Office), talks[a.amira], a.father); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("a second one in the same round: %v", err)
+		}
+		if _, err := s.GiveOwn(ctx, kay, own, a.mother); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("his own is divided again: %v", err)
+		}
+		if err := s.AgreeTime(ctx, kay, own, Time{AdultID: a.mother, MeetOn: "2026-11-25"}); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("the mother agrees a time for his: %v", err)
+		}
+		must(t, s.Finalise(ctx, kay, own, 0, "p", goodNotes(a), ""))
+		if r, err = s.One(ctx, kay, talks[a.amira]); err != nil || len(r.Texts)+len(r.Targets) != 0 {
+			t.Errorf("what he said stands in the mother's: %+v, %v", r.Texts, err)
+		}
+		rows, err := s.Coverage(ctx, a.head(), Filter{Round: rounds[0].ID})
+		must(t, err)
+		if rows[0].Held != 1 || rows[0].NotInvited != 2 {
+			t.Errorf("each counts for itself: %+v", rows)
+		}
+	})
+}
+
+func TestTheDeskOnTheFirstPage(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b school) {
+		ctx := context.Background()
+		_, rounds, talks := begin(t, s, a)
+		_, err := s.InviteAll(ctx, a.head(), rounds[0].ID)
+		must(t, err)
+		must(t, s.Invite(ctx, a.head(), talks[a.ben], Invitation{AdultID: a.carer, SentOn: "2026-11-10"}))
+		must(t, s.AgreeTime(ctx, a.head(), talks[a.amira], Time{MeetOn: "2026-11-19"}))
+		for _, x := range []struct {
+			who  access.Pass
+			want Desk
+		}{
+			{a.as(a.keyTeacher, roll.KeyTeacher), Desk{ToRecord: 1}},
+			{a.as(a.colleague, roll.Teacher), Desk{}},
+			{a.as(a.outsider, roll.Office), Desk{Office: true, Letters: 2, Calls: 1}},
+			{b.as(b.outsider, roll.Office), Desk{Office: true}},
+		} {
+			var got Desk
+			must(t, s.DB.View(ctx, x.who, func(tx *db.Tx) (err error) { got, err = DeskIn(tx); return err }))
+			if got != x.want {
+				t.Errorf("%v of %d: %+v, want %+v", x.who.Who().Roles, x.who.Org(), got, x.want)
+			}
+		}
+		must(t, s.DB.View(ctx, a.head(), func(tx *db.Tx) error {
+			d, err := DeskIn(tx)
+			if err != nil || d.Covered == nil || d.Covered.Invited != 1 || d.Covered.ToCome != 1 || d.Office {
+				t.Errorf("the head: %+v, %v", d, err)
+			}
+			return nil
+		}))
 	})
 }

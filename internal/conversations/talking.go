@@ -36,23 +36,31 @@ func AsConflict(err error) (*ConflictError, bool) {
 const KeepDraftsMs = 60 * 60 * 1000
 
 // SaveDraft keeps the notes as they are, half done or not. base is the version the page began from and writer its own name for itself (see
-// MayOverwrite); a ConflictError means that nothing was overwritten.
+// MayOverwrite); a ConflictError means that nothing was overwritten, a WorryError that all was kept but the fields it names.
 func (s *Service) SaveDraft(ctx context.Context, p access.Pass, talk TalkID, base int, writer string, n Notes) (d Draft, err error) {
 	if _, err := p.CheckNamed(Hold); err != nil {
 		return d, err
 	}
+	var worry error
 	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
 		l, err := enter(tx, Hold, talk)
 		if err != nil {
 			return err
 		}
-		d, err = saveDraft(tx, l, base, writer, n)
+		d, err = s.saveDraft(tx, l, base, writer, n)
+		if _, ok := AsWorry(err); ok {
+			worry = err // the rest is to be kept
+			return nil
+		}
 		return err
 	})
+	if err == nil {
+		err = worry
+	}
 	return d, err
 }
 
-func saveDraft(tx *db.Tx, l Line, base int, writer string, n Notes) (Draft, error) {
+func (s *Service) saveDraft(tx *db.Tx, l Line, base int, writer string, n Notes) (Draft, error) {
 	if l.FinalisedMs != nil {
 		return Draft{}, fault.New(fault.Conflict, "The text of this conversation is agreed already, so the notes are closed. If something in it is not right, make a corrected version; both are kept.")
 	}
@@ -60,27 +68,44 @@ func saveDraft(tx *db.Tx, l Line, base int, writer string, n Notes) (Draft, erro
 	if err != nil {
 		return Draft{}, err
 	}
+	before, err := json.Marshal(now.Notes)
+	if err != nil {
+		return Draft{}, err
+	}
+	if found && !MayOverwrite(now, base, writer) {
+		same, err := json.Marshal(n)
+		if err != nil || string(before) == string(same) {
+			return now, err
+		}
+		return now, &ConflictError{Theirs: now, Yours: n}
+	}
+	stored := now.Notes
+	if !found {
+		last, err := lastTargets(tx, l)
+		if err != nil {
+			return Draft{}, err
+		}
+		stored = Begin(last)
+	}
+	n, worry := s.withhold(tx, l.ID, stored, n)
+	if _, ok := AsWorry(worry); worry != nil && !ok {
+		return Draft{}, worry
+	}
 	body, err := json.Marshal(n)
 	if err != nil {
 		return Draft{}, err
 	}
-	if found {
-		before, err := json.Marshal(now.Notes)
-		if err != nil {
-			return Draft{}, err
-		}
-		if string(before) == string(body) {
-			return now, nil
-		}
-		if !MayOverwrite(now, base, writer) {
-			return now, &ConflictError{Theirs: now, Yours: n}
-		}
+	if found && string(before) == string(body) {
+		return now, worry
 	}
 	d := Draft{Version: now.Version + 1, Writer: writer, Notes: n, ByName: tx.Pass().Who().Name, AtMs: tx.Now()}
 	if err := putDraft(tx, l.ID, d, string(body)); err != nil {
 		return Draft{}, err
 	}
-	return d, pruneDrafts(tx, l.ID, tx.Now()-KeepDraftsMs, d.Version)
+	if err := pruneDrafts(tx, l.ID, tx.Now()-KeepDraftsMs, d.Version); err != nil {
+		return Draft{}, err
+	}
+	return d, worry
 }
 
 // PastDrafts lists the states of the notes that are kept, newest first.
@@ -197,6 +222,10 @@ func (s *Service) Correct(ctx context.Context, p access.Pass, talk TalkID, by ro
 		}
 		if !found {
 			return fault.New(fault.Invalid, "There is no agreed text yet to correct. Finish the notes first.")
+		}
+		texts := append(saidOf(a.pieces()), says("changed", "What is different", changed), says("why_harder", "Why the text has to stay as it is", whyHarder))
+		if err := s.heed(append(textsIn(last.Agreed.pieces()), last.WhyHarder), texts...); err != nil {
+			return err
 		}
 		var who *roll.AdultID
 		if by != 0 {
@@ -330,6 +359,9 @@ func (s *Service) ReviewTarget(ctx context.Context, p access.Pass, id TargetID, 
 				return fault.Gone("conversation")
 			}
 			where = &in
+		}
+		if err := s.heed([]string{t.Words, t.Why, t.NextWords}, says("why", "Why", why), says("next_words", "The new words", nextWords)); err != nil {
+			return err
 		}
 		if on == "" {
 			on = tx.Today()
@@ -491,7 +523,11 @@ func (s *Service) Answer(ctx context.Context, p access.Pass, id ReflectionID, we
 		return fault.Field("well", "Write a line about what goes well, or about what would help.")
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
-		if _, err := ask(tx, id); err != nil {
+		before, err := ask(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.heed([]string{before.Well, before.Help}, says("well", "What goes well", well), says("help", "What would help", help)); err != nil {
 			return err
 		}
 		return answerReflection(tx, id, well, help)

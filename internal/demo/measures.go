@@ -136,17 +136,17 @@ func (m *maker) results(c pupil, phase string, cal calendar) []result {
 		grow := float64(i) * noise(2)
 		for _, at := range []time.Time{time.Date(y.start, 9, 24, 0, 0, 0, 0, time.UTC), time.Date(y.start+1, 6, 11, 0, 0, 0, 0, time.UTC)} {
 			if number >= 2 {
-				add("reading", "standardised", c.shape.reading+grow+noise(5), 69, 141, at)
+				add("Reading", "standardised", c.shape.reading+grow+noise(5), 69, 141, at)
 			}
 			if number >= 2 && phase == "primary" {
-				add("maths", "standardised", c.shape.maths+grow+noise(5), 69, 141, at)
+				add("Maths", "standardised", c.shape.maths+grow+noise(5), 69, 141, at)
 			}
 		}
 	}
 	if phase == "secondary" {
 		entry := time.Date(this-(number-7), 5, 13, 0, 0, 0, 0, time.UTC)
-		add("reading", "ks2_scaled", 104+(c.shape.reading-100)*0.45+noise(3), 80, 120, entry)
-		add("maths", "ks2_scaled", 104+(c.shape.maths-100)*0.45+noise(3), 80, 120, entry)
+		add("Reading", "ks2_scaled", 104+(c.shape.reading-100)*0.45+noise(3), 80, 120, entry)
+		add("Maths", "ks2_scaled", 104+(c.shape.maths-100)*0.45+noise(3), 80, 120, entry)
 	}
 	if number >= 10 {
 		for _, s := range []string{"English", "Maths", "Science"} {

@@ -3,8 +3,11 @@ package roll
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -15,20 +18,25 @@ import (
 type Choice struct {
 	Name, Label, Hint string
 	Long              bool   // several lines
-	Kind              string // text, phone, days, percent or age
+	Kind              string // text, phone, days, percent, age, pounds or holidays
 	Default           string // what holds while nobody has decided
+	Group             string // the heading of the page that begins here
 }
 
 // Choices are all of them, in the order of the page. The names are the keys in roll_setting.
 var Choices = []Choice{
-	{Name: "safeguarding.lead", Label: "Safeguarding lead", Hint: "Their name and where to find them."},
+	{Name: "safeguarding.lead", Label: "Safeguarding lead", Group: "Worried about a child's safety", Hint: "Their name and where to find them."},
 	{Name: "safeguarding.deputy", Label: "Deputy", Hint: "Who to go to when the lead is away."},
 	{Name: "safeguarding.phone", Label: "Phone", Kind: "phone", Hint: "A number that is answered while the school is open."},
 	{Name: "safeguarding.out_of_hours", Label: "Out of hours", Hint: "Who to call in the evening, at weekends and in the holidays."},
 	{Name: "safeguarding.words", Label: "Your own words", Long: true, Hint: "What everyone here should know about passing a worry on. Shown as you write it."},
-	{Name: "attendance.window", Label: "Attendance is looked at over", Kind: "days", Hint: "How many days back, for example 365. Leave it empty for the whole school year.", Default: ""},
+	{Name: "attendance.window", Label: "Attendance is looked at over", Group: "Attendance and reading", Kind: "days", Hint: "How many days back, for example 365. Leave it empty for the whole school year.", Default: ""},
 	{Name: "attendance.target", Label: "Attendance you aim for", Kind: "percent", Hint: "A percentage, for example 96. Charts show it as a line; it judges nobody.", Default: "96"},
 	{Name: "reading_age.level", Label: "Reading age for letters", Kind: "age", Hint: "Letters and sheets that are harder to read than this get a suggestion. 9 to 11 suits most families.", Default: "11"},
+	{Name: "school.address", Label: "The school's address", Group: "Letters", Long: true, Hint: "One line for each line on the envelope. It stands at the head of every letter."},
+	{Name: "school.phone", Label: "The school's phone", Kind: "phone", Hint: "Letters ask families to ring this number."},
+	{Name: "school.holidays", Label: "Holidays and closed days", Group: "Conversations", Kind: "holidays", Long: true, Hint: "One a line, for example 26 October 2026 to 30 October 2026, or a single day. They are left out when school days are counted."},
+	{Name: "conversations.hourly_pence", Label: "What an hour of a teacher costs", Kind: "pounds", Hint: "In pounds and pence, for example 28.50. Used for the cost of teacher time and for nothing else. Leave it empty if you would rather not."},
 }
 
 // SchoolSettings reads what the school has decided.
@@ -39,9 +47,11 @@ func (s *Service) SchoolSettings(ctx context.Context, p access.Pass) (v Values, 
 	v = Values{}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		for _, c := range Choices {
-			if v[c.Name], err = Setting(tx, c.Name); err != nil {
+			kept, err := Setting(tx, c.Name)
+			if err != nil {
 				return err
 			}
+			v[c.Name] = c.show(kept)
 		}
 		return nil
 	})
@@ -99,6 +109,10 @@ func (c Choice) read(text string) (value, why string) {
 			return "", fmt.Sprintf("%s is not a phone number.", shown(text))
 		}
 		return text, ""
+	case "pounds":
+		return readPounds(c.Label, text)
+	case "holidays":
+		return readHolidays(text)
 	case "days":
 		low, high, what = 1, 1100, "a number of days from 1 to 1,100"
 	case "percent":
@@ -114,6 +128,89 @@ func (c Choice) read(text string) (value, why string) {
 		return "", fmt.Sprintf("%s: write %s.", c.Label, what)
 	}
 	return strconv.FormatFloat(n, 'f', -1, 64), ""
+}
+
+// show gives a kept value as people write it.
+func (c Choice) show(kept string) string {
+	switch c.Kind {
+	case "pounds":
+		if pence, err := strconv.Atoi(kept); err == nil {
+			return fmt.Sprintf("%d.%02d", pence/100, pence%100)
+		}
+	case "holidays":
+		lines := strings.Split(kept, "\n")
+		for i, line := range lines {
+			from, to, two := strings.Cut(line, " to ")
+			lines[i] = dayInWords(from)
+			if two {
+				lines[i] += " to " + dayInWords(to)
+			}
+		}
+		return strings.Join(lines, "\n")
+	}
+	return kept
+}
+
+func dayInWords(iso string) string {
+	if t, err := time.Parse(time.DateOnly, iso); err == nil {
+		return t.Format("2 January 2006")
+	}
+	return iso
+}
+
+var poundsTyped = regexp.MustCompile(`^£? ?([0-9]{1,3})(?:\.([0-9]{1,2}))?$`)
+
+// readPounds keeps pounds and pence as whole pence.
+func readPounds(label, text string) (value, why string) {
+	m := poundsTyped.FindStringSubmatch(text)
+	if m == nil {
+		return "", fmt.Sprintf("%s: write pounds and pence from 0.01 to 999.99, like 28.50.", label)
+	}
+	pounds, _ := strconv.Atoi(m[1])
+	pence, _ := strconv.Atoi((m[2] + "00")[:2])
+	if pounds+pence == 0 {
+		return "", fmt.Sprintf("%s: nought is not a cost. Leave it empty if it is not known.", label)
+	}
+	return strconv.Itoa(pounds*100 + pence), ""
+}
+
+// readHolidays reads one holiday a line, a day or two days with “to” between them, and keeps them as YYYY-MM-DD in the order of the year.
+func readHolidays(text string) (value, why string) {
+	var out []string
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		if line = strings.Join(strings.Fields(line), " "); line == "" {
+			continue
+		}
+		first, second, two := strings.Cut(line, " to ")
+		from, ok := holidayDay(first)
+		to := from
+		if ok && two {
+			to, ok = holidayDay(second)
+		}
+		switch {
+		case !ok:
+			return "", fmt.Sprintf("Line %d of the holidays, %s, is not understood. Write a day, or two days with “to” between them, like 26 October 2026 to 30 October 2026.", n, shown(line))
+		case to < from:
+			return "", fmt.Sprintf("Line %d of the holidays, %s, ends before it begins.", n, shown(line))
+		case to == from:
+			out = append(out, from)
+		default:
+			out = append(out, from+" to "+to)
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), "\n"), ""
+}
+
+func holidayDay(text string) (string, bool) {
+	for _, layout := range []string{"2 January 2006", "2 Jan 2006", "Monday 2 January 2006", "Mon 2 January 2006", "2/1/2006", "2.1.2006", "2 1 2006", time.DateOnly} {
+		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil && t.Year() >= 2000 && t.Year() < 2100 {
+			return t.Format(time.DateOnly), true
+		}
+	}
+	return "", false
 }
 
 // SafeguardingRoute reads the school's way of passing on a worry about a child's safety. Everyone who is signed in may read it.

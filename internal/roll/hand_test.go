@@ -645,7 +645,8 @@ func TestDecide(t *testing.T) {
 		if err != nil || got["attendance.target"] != "96" || got["safeguarding.lead"] != "Ms Park, room 4" {
 			t.Errorf("%v %v", got, err)
 		}
-		for name, bad := range map[string]string{"attendance.target": "120", "attendance.window": "1.5", "reading_age.level": "NaN", "safeguarding.phone": "ask"} {
+		for name, bad := range map[string]string{"attendance.target": "120", "attendance.window": "1.5", "reading_age.level": "NaN", "safeguarding.phone": "ask",
+			"conversations.hourly_pence": "28.505", "school.phone": "ring us", "school.holidays": "half term"} {
 			if err := a.s.Decide(ctx, p, Values{name: bad}); fault.KindOf(err) != fault.Invalid {
 				t.Errorf("%s = %s: %v", name, bad, err)
 			}
@@ -657,6 +658,63 @@ func TestDecide(t *testing.T) {
 			t.Error("the route of another school is shown")
 		}
 	})
+}
+
+func TestDecideMoneyAndHolidays(t *testing.T) {
+	onBoth(t, func(t *testing.T, a, b school) {
+		ctx, p := context.Background(), as(testkit.OrgA, a.head, Head)
+		for typed, kept := range map[string]string{"28.50": "2850", "£28.5": "2850", "30": "3000", "0.01": "1", "": ""} {
+			if err := a.s.Decide(ctx, p, Values{"conversations.hourly_pence": typed}); err != nil {
+				t.Fatal(typed, err)
+			}
+			if got := settingOf(t, a, "conversations.hourly_pence"); got != kept {
+				t.Errorf("%q is kept as %q, want %q", typed, got, kept)
+			}
+		}
+		for _, bad := range []string{"-1", "1,000", "0", "0.00", "28.505", "twenty", "1000", "1e2"} {
+			if err := a.s.Decide(ctx, p, Values{"conversations.hourly_pence": bad}); fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%q an hour: %v", bad, err)
+			}
+		}
+		v := Values{"conversations.hourly_pence": "28.50", "school.address": "School Lane\nOldtown", "school.phone": "0161 496 0000",
+			"school.holidays": "21 December 2026 to 1/1/2027\r\n\n26 October 2026  to 30 October 2026\n2026-11-27\n27 November 2026"}
+		if err := a.s.Decide(ctx, p, v); err != nil {
+			t.Fatal(err)
+		}
+		if got := settingOf(t, a, "school.holidays"); got != "2026-10-26 to 2026-10-30\n2026-11-27\n2026-12-21 to 2027-01-01" {
+			t.Errorf("holidays are kept as %q", got)
+		}
+		got, err := a.s.SchoolSettings(ctx, p)
+		if err != nil || got["conversations.hourly_pence"] != "28.50" || got["school.holidays"] != "26 October 2026 to 30 October 2026\n27 November 2026\n21 December 2026 to 1 January 2027" || got["school.address"] != v["school.address"] {
+			t.Errorf("the page shows %v, %v", got, err)
+		}
+		// What the page shows can be saved again and stays the same.
+		if err := a.s.Decide(ctx, p, got); err != nil {
+			t.Error(err)
+		}
+		if again, _ := a.s.SchoolSettings(ctx, p); again["school.holidays"] != got["school.holidays"] || again["conversations.hourly_pence"] != "28.50" {
+			t.Errorf("saved again: %v", again)
+		}
+		for _, bad := range []string{"30 October 2026 to 26 October 2026", "31 February 2027", "26 October to 30 October 2026", "26 October 2026 until 30 October 2026"} {
+			if err := a.s.Decide(ctx, p, Values{"school.holidays": bad}); fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%q: %v", bad, err)
+			}
+		}
+		if other, err := b.s.SchoolSettings(ctx, as(testkit.OrgB, b.head, Head)); err != nil || other["school.phone"] != "" {
+			t.Errorf("the other school reads %v, %v", other, err)
+		}
+	})
+}
+
+func settingOf(t *testing.T, a school, name string) (v string) {
+	t.Helper()
+	if err := a.s.DB.View(context.Background(), testkit.A(), func(tx *db.Tx) (err error) {
+		v, err = Setting(tx, name)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // BenchmarkFind searches among 120,000 pupils and 200,000 adults; the ceiling of the issue is 300 ms.

@@ -2,6 +2,7 @@
 package web
 
 import (
+	"ajar/internal/admin"
 	"ajar/internal/conversations"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/module"
@@ -9,9 +10,10 @@ import (
 	"ajar/internal/roll"
 )
 
-// Manifest is what this capability adds to the product. It also puts the panel on the page of each pupil.
-func Manifest(s *conversations.Service) module.Manifest {
+// Manifest is what this capability adds to the product. It also puts a panel on the page of each pupil and on the first page.
+func Manifest(s *conversations.Service, first *admin.Service) module.Manifest {
 	h := pages{s}
+	first.AddHome(homePanel())
 	s.Roll.AddPanel(roll.Panel{Order: 30, Need: conversations.See, Show: func(tx *db.Tx, p roll.Pupil) (web.Component, error) {
 		t, err := conversations.TalksOf(tx, p.ID)
 		if err != nil {

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"ajar/internal/admin"
 	"ajar/internal/conversations"
 	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 	"ajar/internal/ui"
@@ -29,6 +31,52 @@ func mineStart(p access.Pass) ui.ButtonData {
 		return ui.ButtonData{Text: "Plan a programme", Href: NewProgrammePath}
 	}
 	return ui.ButtonData{Text: "See the programmes", Href: ProgrammesPath, Kind: ui.Secondary}
+}
+
+func toRecordColumns(p access.Pass) []ui.Column[conversations.Line] {
+	cols := talkColumns(p, true)
+	cols[len(cols)-1] = ui.Column[conversations.Line]{Head: "Did it take place?", NoPrint: true, Cell: func(l conversations.Line) templ.Component { return tookPlace(p, l) }}
+	return cols
+}
+
+// homePanel is on the first page of everyone who works with conversations.
+func homePanel() admin.HomePanel {
+	return admin.HomePanel{Order: 10, Need: conversations.See, Show: func(tx *db.Tx) (web.Component, error) {
+		d, err := conversations.DeskIn(tx)
+		if err != nil || d.Empty() && !d.Office {
+			return nil, err
+		}
+		return homePanelView(d), nil
+	}}
+}
+
+func deskLines(d conversations.Desk) []string {
+	var out []string
+	for _, x := range []struct {
+		n         int
+		one, many string
+	}{
+		{d.ToRecord, "talk has had its day: say whether it took place", "talks have had their day: say whether they took place"},
+		{d.ThisWeek, "talk in the next seven days", "talks in the next seven days"},
+		{d.ToWriteUp, "talk waits to be written up", "talks wait to be written up"},
+		{d.DueReviews, "target to look at again", "targets to look at again"},
+		{d.Asks, "colleague would like to hear from you", "colleagues would like to hear from you"},
+		{d.Letters, "letter to print", "letters to print"},
+		{d.Calls, "family to call: no reply yet", "families to call: no reply yet"},
+	} {
+		if x.n > 0 {
+			out = append(out, plural(x.n, x.one, x.many))
+		}
+	}
+	return out
+}
+
+func coveredLine(d conversations.Desk) string {
+	c := d.Covered
+	if c.Invited+c.ToCome+c.NotInvited == 0 {
+		return d.Programme + ": no family has been chosen yet."
+	}
+	return d.Programme + ": of " + ui.Thousands(c.Invited) + " invited, " + ui.Thousands(c.Reached) + " reached and " + ui.Thousands(c.Held) + " held; " + ui.Thousands(c.ToCome) + " with a time agreed, " + ui.Thousands(c.NotInvited) + " not invited yet."
 }
 
 func talkColumns(p access.Pass, when bool) []ui.Column[conversations.Line] {

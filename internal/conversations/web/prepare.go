@@ -123,7 +123,10 @@ func (h pages) answer(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	if err := h.s.Answer(q.Context(), q.Pass, id, q.Text("well"), q.Text("help")); err != nil {
+	if err := h.keeping(q).Answer(q.Context(), q.Pass, id, q.Text("well"), q.Text("help")); err != nil {
+		if w, ok := conversations.AsWorry(err); ok {
+			return h.holdBack(q, w)
+		}
 		if len(ui.ErrorsOf(err)) == 0 {
 			return err
 		}
@@ -251,10 +254,13 @@ func (h pages) correct(q *web.Req) error {
 	if q.Text("version") != itoa(latest) {
 		err = fault.Field("", "Somebody made version %s while you were writing. Nothing was saved and nothing is lost: read the newer version, then save yours if it is still needed.", itoa(latest))
 	} else {
-		_, err = h.s.Correct(q.Context(), q.Pass, v.R.Line.ID, formAdult(q), v.Changed, v.A, v.WhyHarder)
+		_, err = h.keeping(q).Correct(q.Context(), q.Pass, v.R.Line.ID, formAdult(q), v.Changed, v.A, v.WhyHarder)
 	}
 	if err == nil {
 		return q.Go(TalkPath(v.R.Line.ID), "The new version is kept beside the one before. Ask those concerned whether they agree to it.")
+	}
+	if w, ok := conversations.AsWorry(err); ok {
+		return h.holdBack(q, w)
 	}
 	d := ui.From(q, "Correct the text")
 	if d.Errors = ui.ErrorsOf(err); len(d.Errors) == 0 {
@@ -322,7 +328,10 @@ func (h pages) reviewTarget(q *web.Req) error {
 	}
 	in := web.FormID[conversations.Talk](q, "in")
 	t := conversations.Target{ID: id, State: q.Text("state"), Why: q.Text("why"), Next: q.Text("next"), NextWords: q.Text("next_words")}
-	if err := h.s.ReviewTarget(q.Context(), q.Pass, id, in, t.State, t.Why, t.Next, t.NextWords, ""); err != nil {
+	if err := h.keeping(q).ReviewTarget(q.Context(), q.Pass, id, in, t.State, t.Why, t.Next, t.NextWords, ""); err != nil {
+		if w, ok := conversations.AsWorry(err); ok {
+			return h.holdBack(q, w)
+		}
 		return h.showReview(q, in, &t, err)
 	}
 	return q.Go(ReviewPath(in), "Kept.")

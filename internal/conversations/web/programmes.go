@@ -408,7 +408,10 @@ func (h pages) editRound(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	if err := h.s.EditRound(q.Context(), q.Pass, id, q.Text("title"), typed(q.Text("opens")), typed(q.Text("closes")), q.Text("offered")); err != nil {
+	if err := h.keeping(q).EditRound(q.Context(), q.Pass, id, q.Text("title"), typed(q.Text("opens")), typed(q.Text("closes")), q.Text("offered")); err != nil {
+		if w, ok := conversations.AsWorry(err); ok {
+			return h.holdBack(q, w)
+		}
 		return h.showRound(q, err)
 	}
 	return q.Go(RoundPath(id), "The round is changed.")
@@ -419,7 +422,10 @@ func (h pages) learned(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	if err := h.s.Learn(q.Context(), q.Pass, id, q.Text("learned")); err != nil {
+	if err := h.keeping(q).Learn(q.Context(), q.Pass, id, q.Text("learned")); err != nil {
+		if w, ok := conversations.AsWorry(err); ok {
+			return h.holdBack(q, w)
+		}
 		return err
 	}
 	return q.Go(RoundPath(id), "Saved.")
@@ -435,6 +441,9 @@ func (h pages) inviteAll(q *web.Req) error {
 		return err
 	}
 	flash := plural(p.Invitations, "letter is", "letters are") + " ready for " + plural(p.Families, "family", "families") + "."
+	if p.Invitations == 0 && p.Nobody == 0 {
+		flash = "Everyone who can be asked has an invitation already."
+	}
 	if p.Barred > 0 {
 		flash += " " + plural(p.Barred, "adult was", "adults were") + " left out because of an order."
 	}

@@ -35,7 +35,7 @@ type stepView struct {
 	Seen     string              // what this step held when the page began
 	Conflict *conversations.ConflictError
 	Closed   bool
-	Concern  bool
+	Worry    *conversations.WorryError // fields that were not kept
 	Plainer  []conversations.Suggestion
 	Age      string
 	HeldOn   string
@@ -57,7 +57,8 @@ func (v stepView) steps() []ui.Step {
 }
 
 func (v stepView) autosave() string {
-	if v.Closed || v.Conflict != nil {
+	// A page with words that wait must not save by itself: the browser would keep a copy of them on the device.
+	if v.Closed || v.Conflict != nil || v.Worry != nil {
 		return ""
 	}
 	return DraftPath(v.S.Line.ID, v.Step)
@@ -95,20 +96,6 @@ func (v stepView) languages() string {
 func (v stepView) priority(i int) string {
 	if i < len(v.N.Priorities) {
 		return v.N.Priorities[i]
-	}
-	return ""
-}
-
-func priorityID(i int) string {
-	if i == 0 {
-		return "priority"
-	}
-	return "priority-" + itoa(i+1)
-}
-
-func firstOnly(i int, text string) string {
-	if i == 0 {
-		return text
 	}
 	return ""
 }
@@ -282,14 +269,14 @@ func (h pages) showStep(q *web.Req, v stepView, cause error) error {
 	return q.Again(stepPage(d, v))
 }
 
-// look reads what stands on the page for plain words, and for a worry that belongs elsewhere. The answer is shown and kept nowhere.
+// look reads what stands on the page for plain words. The answer is shown and kept nowhere.
 func (v *stepView) look() {
 	var all []string
 	for _, p := range describe(v.Step, v.N) {
 		all = append(all, p.Theirs)
 	}
 	text := strings.Join(all, "\n")
-	v.Concern, v.Plainer = conversations.Concern(text), nil
+	v.Plainer = nil
 	if v.Step == "explore" {
 		return // the parent's own words stay as they are said
 	}
@@ -324,14 +311,15 @@ func (h pages) save(q *web.Req, v *stepView) error {
 		base = now.Version // only other steps have changed, and they are kept
 	}
 	v.N = apply(q, v.Step, now.Notes)
-	d, err := h.s.SaveDraft(q.Context(), q.Pass, v.S.Line.ID, base, writer, v.N)
+	d, err := h.s.Keeping(conversations.TextsOf(v.N, q.Texts("no_worry"))...).SaveDraft(q.Context(), q.Pass, v.S.Line.ID, base, writer, v.N)
 	if c, ok := conversations.AsConflict(err); ok {
 		v.Conflict = c
 		// Saved again from here, the page knows what it saves over.
 		v.Base, v.Writer, v.Seen = c.Theirs.Version, ids.New[stepView]().String(), fingerprint(v.Step, c.Theirs.Notes)
 		return err
 	}
-	if err == nil {
+	v.Worry, _ = conversations.AsWorry(err)
+	if err == nil || v.Worry != nil {
 		v.S.Draft, v.Base, v.Writer, v.Seen = d, d.Version, writer, fingerprint(v.Step, d.Notes)
 	}
 	return err
@@ -362,10 +350,6 @@ func (h pages) saveStep(q *web.Req) error {
 		}
 		return q.Go(TalkPath(v.S.Line.ID), "Agreed. Now say who agrees, and give the family its copy within five school days.")
 	}
-	if v.Concern {
-		// The route is shown on the page that holds the words, before anything else.
-		return h.showStep(q, v, nil)
-	}
 	if q.Text("go") == "stop" {
 		return q.Go(TalkPath(v.S.Line.ID), "Your notes are saved.")
 	}
@@ -393,19 +377,25 @@ func (h pages) elsewhere(err error) error {
 	return out
 }
 
-// autosave takes a draft while somebody types: 204 with the time, 409 when another page has saved in between.
+// autosave takes a draft while somebody types: 204 with the time and with the fields that wait, 409 when another page has saved in between.
 func (h pages) autosave(q *web.Req) error {
 	v, err := h.open(q)
 	if err != nil {
 		return err
 	}
-	if err := h.save(q, &v); err != nil {
-		if v.Conflict == nil {
-			return err
-		}
+	err = h.save(q, &v)
+	if v.Conflict != nil {
 		return fault.New(fault.Conflict, "These notes were changed on another page in the meantime. Press Save to see both.")
 	}
-	at := clockTime(v.S.Draft.AtMs)
+	at := clockTime(h.s.DB.Clock().Now().UnixMilli())
+	switch {
+	case err != nil && v.Worry == nil:
+		return err
+	case v.Worry != nil:
+		// Saved, as far as the browser is concerned: it must keep no copy of its own.
+		at += ". Not kept: " + v.Worry.Labels() + ". Press Save to see why."
+		q.W.Header().Set("Ajar-Not-Kept", v.Worry.Labels())
+	}
 	q.W.Header().Set("Ajar-Saved-At", at)
 	q.W.Header().Set("X-Saved-At", at)
 	q.W.Header().Set("Cache-Control", "no-store")

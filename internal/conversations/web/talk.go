@@ -66,6 +66,13 @@ func (h pages) showTalk(q *web.Req, f *talkForm, cause error) error {
 	return q.Again(talkPage(d, v))
 }
 
+func (v talkView) missedTitle() string {
+	if v.R.Line.Standing == conversations.DidNotCome {
+		return "Say what kept them"
+	}
+	return "They did not come"
+}
+
 func (v talkView) talkButton() string {
 	if v.R.Line.Drafted > 0 {
 		return "Go on with the talk"
@@ -247,6 +254,9 @@ func (h pages) do(q *web.Req, flash string, f *talkForm, act func(conversations.
 		return err
 	}
 	if err := act(id); err != nil {
+		if w, ok := conversations.AsWorry(err); ok {
+			return h.holdBack(q, w)
+		}
 		return h.showTalk(q, f, err)
 	}
 	return q.Go(TalkPath(id), flash)
@@ -264,7 +274,7 @@ func needAdult(q *web.Req) (roll.AdultID, error) {
 func (h pages) invite(q *web.Req) error {
 	return h.do(q, "Saved.", nil, func(id conversations.TalkID) error {
 		wanted := q.Checked("interpreter")
-		return h.s.Invite(q.Context(), q.Pass, id, conversations.Invitation{AdultID: formAdult(q), Channel: q.Text("channel"), WriteIn: q.Text("write_in"), Interpreter: &wanted,
+		return h.keeping(q).Invite(q.Context(), q.Pass, id, conversations.Invitation{AdultID: formAdult(q), Channel: q.Text("channel"), WriteIn: q.Text("write_in"), Interpreter: &wanted,
 			Offered: q.Text("offered"), Suits: q.Text("suits"), SentOn: typed(q.Text("sent_on"))})
 	})
 }
@@ -298,26 +308,26 @@ func (h pages) call(q *web.Req) error {
 		if err != nil {
 			return err
 		}
-		return h.s.LogCall(q.Context(), q.Pass, id, conversations.Call{AdultID: adult, On: typed(f.On), At: f.At, Outcome: f.Outcome, Note: f.Note, Time: f.time(q), Declined: q.Text("declined")})
+		return h.keeping(q).LogCall(q.Context(), q.Pass, id, conversations.Call{AdultID: adult, On: typed(f.On), At: f.At, Outcome: f.Outcome, Note: f.Note, Time: f.time(q), Declined: q.Text("declined")})
 	})
 }
 
 func (h pages) time(q *web.Req) error {
 	f := readTalkForm(q)
 	return h.do(q, "The time is kept.", &f, func(id conversations.TalkID) error {
-		return h.s.AgreeTime(q.Context(), q.Pass, id, f.time(q))
+		return h.keeping(q).AgreeTime(q.Context(), q.Pass, id, f.time(q))
 	})
 }
 
 func (h pages) decline(q *web.Req) error {
 	return h.do(q, "Kept. They can be asked again another time.", nil, func(id conversations.TalkID) error {
-		return h.s.Decline(q.Context(), q.Pass, id, formAdult(q), "", q.Text("why"))
+		return h.keeping(q).Decline(q.Context(), q.Pass, id, formAdult(q), "", q.Text("why"))
 	})
 }
 
 func (h pages) missed(q *web.Req) error {
 	return h.do(q, "Kept. A short call to offer another time often helps.", nil, func(id conversations.TalkID) error {
-		return h.s.Missed(q.Context(), q.Pass, id, typed(q.Text("on")), q.Text("reason"), q.Text("note"))
+		return h.keeping(q).Missed(q.Context(), q.Pass, id, typed(q.Text("on")), q.Text("reason"), q.Text("note"))
 	})
 }
 

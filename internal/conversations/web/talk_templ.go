@@ -122,7 +122,7 @@ func talkPage(d ui.PageData, v talkView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if v.Invite && v.R.Line.Standing == conversations.ToCome {
+					if v.Invite && (v.R.Line.Standing == conversations.ToCome || v.R.Line.Standing == conversations.DidNotCome && v.R.Line.Reply == "agreed") {
 						templ_7745c5c3_Var6 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 							templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 							templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -175,7 +175,7 @@ func talkPage(d ui.PageData, v talkView) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Details("They did not come").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Details(v.missedTitle()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

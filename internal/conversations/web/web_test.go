@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"ajar/internal/admin"
 	"ajar/internal/conversations"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
@@ -51,6 +52,7 @@ func open(t *testing.T) *school {
 	imports := batch.New(d)
 	r := roll.New(d, imports)
 	s := conversations.New(d, r, progress.New(d, r, imports))
+	first := admin.New(d, r)
 	ctx, a := context.Background(), testkit.A()
 	must := func(err error) {
 		t.Helper()
@@ -68,6 +70,7 @@ func open(t *testing.T) *school {
 			`insert into roll_order (org_id, id, tie_id, kind, decided_by, starts, by_name, made_ms) values ($1, 51, 42, 'no_information', 'court', '2026-01-01', 'x', 0)`,
 			`insert into roll_staff (org_id, id, name) values ($1, 31, 'Kay Teacher')`,
 			`insert into roll_setting (org_id, name, value, at_ms) values ($1, 'safeguarding.lead', 'Dana Lead, room 2', 0)`,
+			`insert into roll_setting (org_id, name, value, at_ms) values ($1, 'safeguarding.phone', '0161 496 0000', 0)`,
 		} {
 			if _, err := tx.Exec(q); err != nil {
 				return err
@@ -86,7 +89,7 @@ func open(t *testing.T) *school {
 	_, err = s.InviteAll(ctx, a, list[0].RoundID)
 	must(err)
 	x := &school{T: t, talk: list[0].ID, round: list[0].RoundID}
-	server := &web.Server{Gate: access.NewGate(roll.Rights(), conversations.Rights()), Routes: Manifest(s).Routes, Log: slog.New(slog.DiscardHandler), SignIn: "/sign-in",
+	server := &web.Server{Gate: access.NewGate(roll.Rights(), conversations.Rights()), Routes: Manifest(s, first).Routes, Log: slog.New(slog.DiscardHandler), SignIn: "/sign-in",
 		Identify: func(*http.Request) (access.Who, bool, error) { return x.who, x.who.Org != 0, nil },
 		Frame:    func(q *web.Req) web.Frame { return web.Frame{Org: "Testfield", Path: q.R.URL.Path} },
 		Trouble: func(_ *web.Req, status int, title, sentence, _ string) web.Component {
@@ -189,10 +192,57 @@ func TestTheTalkOnItsPages(t *testing.T) {
 	}
 }
 
-func TestAWorryIsShownTheRoute(t *testing.T) {
+func TestAWorryIsNotKept(t *testing.T) {
 	s := open(t).as(roll.KeyTeacher)
 	explore := StepPath(s.talk, "explore")
-	s.want("POST", explore, form(s.want("GET", explore, nil, 200), "parent", "He hits me at home and I am afraid to go home", "go", "next"), 200, "write none of it here", "Dana Lead, room 2")
+	const words = "He hits me at home and I am afraid to go home"
+	sent := form(s.want("GET", explore, nil, 200), "parent", words, "child", "She likes art", "go", "next")
+	page := s.want("POST", explore, sent, 422, words, "She likes art", "Dana Lead, room 2", "0161 496 0000", `name="no_worry" value="parent"`, noWorryWords, "What you can do")
+	if strings.Contains(page, "data-autosave") {
+		t.Error("the page with the words saves by itself, so that the browser would keep them")
+	}
+	after := s.want("GET", explore, nil, 200, "She likes art")
+	if strings.Contains(after, "afraid") || strings.Contains(s.want("GET", TalkPath(s.talk)+"/earlier", nil, 200), "afraid") {
+		t.Error("the words were stored")
+	}
+	// Taken out, the step is saved and nobody is told anything more.
+	s.want("POST", explore, form(page, "parent", "She loves art", "child", "She likes art", "go", "next"), 303)
+	// Kept because somebody says that it is none; after that it is asked no more.
+	sent = form(s.want("GET", explore, nil, 200), "parent", words, "go", "next", "no_worry", "parent")
+	s.want("POST", explore, sent, 303)
+	again := s.want("GET", explore, nil, 200, words)
+	s.want("POST", explore, form(again, "parent", words+". More is fine.", "go", "next"), 303)
+
+	code, _, head := s.do("POST", DraftPath(s.talk, "explore"), form(s.want("GET", explore, nil, 200), "parent", "Fine now", "child", "There were bruises all over his arms", "in_the_way", "Noise"))
+	if code != 204 || !strings.Contains(head.Get("Ajar-Saved-At"), "Not kept: What the child says") {
+		t.Errorf("autosave answers %d, %q", code, head.Get("Ajar-Saved-At"))
+	}
+	if body := s.want("GET", explore, nil, 200, "Fine now", "Noise"); strings.Contains(body, "bruises") {
+		t.Error("autosave stored the worry")
+	}
+
+	call := url.Values{"adult": {mother.String()}, "outcome": {"call_back"}, "note": {"She says he hits her"}}
+	held := s.want("POST", TalkPath(s.talk)+"/call", call, 422, "She says he hits her", "Dana Lead, room 2", `name="outcome" value="call_back"`, noWorryWords)
+	_ = held
+	if body := s.want("GET", TalkPath(s.talk), nil, 200); strings.Contains(body, "hits her") || strings.Contains(body, "Will call back") {
+		t.Error("the call was kept")
+	}
+	call.Set("no_worry", "note")
+	s.want("POST", TalkPath(s.talk)+"/call", call, 303)
+	s.want("GET", TalkPath(s.talk), nil, 200, "She says he hits her")
+}
+
+func TestAPassedTimeAsksFirst(t *testing.T) {
+	s := open(t).as(roll.KeyTeacher)
+	s.want("POST", TalkPath(s.talk)+"/time", url.Values{"meet_on": {"19/11/2026"}, "meet_at": {"16:00"}}, 303)
+	body := s.want("GET", MinePath, nil, 200, "Did the talk take place?", "It was held", "They did not come", "time agreed")
+	if at := strings.Index(body, "<h2"); at < 0 || !strings.HasPrefix(strings.TrimSpace(body[at+strings.Index(body[at:], ">")+1:]), "Did the talk take place?") {
+		t.Error("what has passed does not stand first")
+	}
+	s.want("POST", TalkPath(s.talk)+"/missed", url.Values{"reason": {"unknown"}}, 303)
+	s.want("GET", TalkPath(s.talk), nil, 200, "Did not come", "Say what kept them")
+	s.want("POST", TalkPath(s.talk)+"/missed", url.Values{"reason": {"work"}}, 303)
+	s.as(roll.Office).want("GET", TalkPath(s.talk), nil, 200, "Work")
 }
 
 func TestLettersLeaveOutWhoIsBarred(t *testing.T) {

@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -326,6 +327,69 @@ func TestUpkeepOfAStoreInUse(t *testing.T) {
 		})
 		if err := errors.Join(fillMore, d.Close(), d.Close()); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// Bulk carries several rows in one statement; none may be lost or doubled at the ends.
+func TestBulkOfAnyNumber(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		id := 0
+		for _, want := range []int{0, 1, 7, 8, 9, 16, 21} {
+			if err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+				left := want
+				n, err := tx.Bulk("thing_thing", []string{"id", "name"}, func() ([]any, bool) {
+					if left == 0 {
+						return nil, false
+					}
+					left--
+					id++
+					return []any{id, fmt.Sprint("n", id)}, true
+				})
+				if err != nil || n != int64(want) {
+					t.Errorf("%d rows put in, want %d (%v)", n, want, err)
+				}
+				kept, err := db.One[int](tx, "select count(distinct name) from thing_thing where org_id = $1")
+				if kept != id {
+					t.Errorf("%d rows are there, want %d", kept, id)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestBulkOfAnotherWidth(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		for _, second := range [][]any{{2}, {2, "b", "c"}, {}} {
+			rows := [][]any{{1, "a"}, second, {3, "d"}}
+			err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+				_, err := tx.Bulk("thing_thing", []string{"id", "name"}, func() ([]any, bool) {
+					if len(rows) == 0 {
+						return nil, false
+					}
+					row := rows[0]
+					rows = rows[1:]
+					return row, true
+				})
+				return err
+			})
+			if err == nil || !strings.Contains(err.Error(), "for 2 columns") {
+				t.Errorf("%v: %v", second, err)
+			}
+		}
+		for _, p := range []access.Pass{testkit.A(), testkit.B()} {
+			if err := d.View(t.Context(), p, func(tx *db.Tx) error {
+				n, err := db.One[int](tx, "select count(*) from thing_thing where org_id = $1")
+				if n != 0 {
+					t.Errorf("%d rows were kept in %d", n, p.Org())
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -61,28 +61,69 @@ func (t *Tx) Bulk(name string, cols []string, next func() ([]any, bool)) (int64,
 		return 0, errors.New("db: Bulk is for the rows of an organisation")
 	}
 	all := append([]string{"org_id"}, cols...)
+	// A row of another width would shift the columns of those after it, the organisation among them.
+	var narrow error
+	rows := next
+	next = func() ([]any, bool) {
+		vals, ok := rows()
+		if ok && len(vals) != len(cols) {
+			narrow = fmt.Errorf("db: a row of %d values for %d columns of %s", len(vals), len(cols), name)
+			return nil, false
+		}
+		return vals, ok
+	}
+	n, err := t.bulk(name, all, next)
+	return n, errors.Join(narrow, err)
+}
+
+func (t *Tx) bulk(name string, all []string, next func() ([]any, bool)) (int64, error) {
 	if t.db.engine == PostgreSQL {
 		return t.copyIn(name, all, next)
 	}
-	marks := make([]string, len(all))
-	for i := range marks {
-		marks[i] = fmt.Sprintf("$%d", i+1)
-	}
-	s, err := t.stmt("insert into " + name + " (" + strings.Join(all, ", ") + ") values (" + strings.Join(marks, ", ") + ")")
-	if err != nil {
-		return 0, err
-	}
-	args := make([]any, len(all))
-	args[0] = t.pass.Org()
+	return t.insertAll(name, all, next)
+}
+
+// together is how many rows one statement of insertAll carries. Measured: one row a statement spends as long on the call as on the row, and with
+// more than about ten the statement itself becomes slow to bind.
+const together = 8
+
+// insertAll puts rows in by statements of several rows. It is the one place with question marks: SQLite looks a numbered parameter up by its
+// name, each time it is bound.
+func (t *Tx) insertAll(name string, cols []string, next func() ([]any, bool)) (int64, error) {
+	one := "(?" + strings.Repeat(", ?", len(cols)-1) + ")"
+	head := "insert into " + name + " (" + strings.Join(cols, ", ") + ") values "
+	args := make([]any, 0, together*len(cols))
 	n := int64(0)
-	for vals, ok := next(); ok; vals, ok = next() {
-		for i, v := range vals {
-			args[i+1] = plain(v)
+	put := func(rows int) error {
+		s, err := t.stmt(head + one + strings.Repeat(", "+one, rows-1))
+		if err != nil {
+			return err
 		}
 		if _, err := s.ExecContext(t.ctx, args...); err != nil {
-			return n, fmt.Errorf("putting rows into %s: %w", name, err)
+			return fmt.Errorf("putting rows into %s: %w", name, err)
 		}
-		n++
+		n += int64(rows)
+		args = args[:0]
+		return nil
+	}
+	for vals, ok := next(); ok; vals, ok = next() {
+		args = append(args, t.pass.Org())
+		for _, v := range vals {
+			args = append(args, plain(v))
+		}
+		if len(args) == together*len(cols) {
+			if err := put(together); err != nil {
+				return n, err
+			}
+		}
+	}
+	rest := args
+	for len(rest) > 0 {
+		args = rest[:len(cols):len(cols)]
+		rest = rest[len(cols):]
+		if err := put(1); err != nil {
+			return n, err
+		}
 	}
 	return n, nil
 }

@@ -477,6 +477,8 @@ func TestSettingsAndSafeguarding(t *testing.T) {
 	x := open(t)
 	x.get(SafeguardingPath).is(200).says("main", "has not written its route")
 	x.post(SettingsPath, "attendance.target", "150").is(422).count(".govuk-error-summary a[href='#attendance-target']", 1)
+	x.post(SettingsPath, "school.holidays", "half term", "conversations.hourly_pence", "lots").is(422).count(".govuk-error-summary a[href='#school-holidays']", 1).count(".govuk-error-summary a[href='#conversations-hourly_pence']", 1)
+	x.follow(x.post(SettingsPath, "conversations.hourly_pence", "28.5", "school.holidays", "26 Oct 2026")).is(200).count("input[name='conversations.hourly_pence'][value='28.50']", 1).says("textarea[name='school.holidays']", "26 October 2026")
 	x.follow(x.post(SettingsPath, "safeguarding.lead", "Ms Park", "safeguarding.phone", "0161 496 0000", "attendance.target", "96")).is(200).count("input[name='attendance.target'][value='96']", 1)
 	for _, role := range roll.Roles {
 		x.as(role, 0)

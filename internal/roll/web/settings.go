@@ -36,10 +36,13 @@ func settingsForm(q *web.Req, v roll.Values, errs ui.Errors) templ.Component {
 	d := page(q, "Settings")
 	d.Errors = errs
 	f := form{v, errs}
-	fields := []templ.Component{subheading("Worried about a child's safety"), routeNote()}
+	var fields []templ.Component
 	for _, c := range roll.Choices {
-		if c.Name == "attendance.window" {
-			fields = append(fields, subheading("Attendance and reading"))
+		if c.Group != "" {
+			fields = append(fields, subheading(c.Group))
+		}
+		if c.Name == "safeguarding.lead" {
+			fields = append(fields, routeNote())
 		}
 		hint := c.Hint
 		if c.Default != "" {
@@ -48,6 +51,8 @@ func settingsForm(q *web.Req, v roll.Values, errs ui.Errors) templ.Component {
 		switch {
 		case c.Long:
 			fields = append(fields, f.area(c.Name, c.Label, hint, 5))
+		case c.Kind == "pounds":
+			fields = append(fields, ui.Text(ui.TextInput{Name: c.Name, Label: c.Label, Hint: hint, Value: v[c.Name], Error: errs.For(c.Name), Width: 5, InputMode: "decimal", Prefix: "£", Autocomplete: "off"}))
 		case c.Kind == "days", c.Kind == "percent", c.Kind == "age":
 			fields = append(fields, ui.Text(ui.TextInput{Name: c.Name, Label: c.Label, Hint: hint, Value: v[c.Name], Error: errs.For(c.Name), Width: 4, InputMode: "decimal",
 				Suffix: map[string]string{"days": "days", "percent": "%", "age": "years"}[c.Kind], Autocomplete: "off"}))
