@@ -308,6 +308,29 @@ func TestNothingWithoutAPass(t *testing.T) {
 	})
 }
 
+// Looking whether the store is sound, migrating and closing all work on a store that has been read and written.
+func TestUpkeepOfAStoreInUse(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		fill(t, d)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if faults, err := d.Check(ctx); err != nil || len(faults) != 0 {
+			t.Errorf("%v, %v", faults, err)
+		}
+		more := append(sets, db.Migrations{Name: "more", Files: fstest.MapFS{"0001_more.sql": {Data: []byte("create table more_more (org_id integer not null, id integer not null, primary key (org_id, id)) strict;\n")}}})
+		if n, err := d.Migrate(ctx, more); n != 1 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+		fillMore := d.Update(ctx, testkit.A(), func(tx *db.Tx) error {
+			_, err := tx.Exec("insert into more_more (org_id, id) values ($1, $2)", 1)
+			return err
+		})
+		if err := errors.Join(fillMore, d.Close(), d.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // Bulk carries several rows in one statement; none may be lost or doubled at the ends.
 func TestBulkOfAnyNumber(t *testing.T) {
 	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
@@ -338,25 +361,35 @@ func TestBulkOfAnyNumber(t *testing.T) {
 	})
 }
 
-// Looking whether the store is sound, migrating and closing all work on a store that has been read and written.
-func TestUpkeepOfAStoreInUse(t *testing.T) {
+func TestBulkOfAnotherWidth(t *testing.T) {
 	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
-		fill(t, d)
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		defer cancel()
-		if faults, err := d.Check(ctx); err != nil || len(faults) != 0 {
-			t.Errorf("%v, %v", faults, err)
+		for _, second := range [][]any{{2}, {2, "b", "c"}, {}} {
+			rows := [][]any{{1, "a"}, second, {3, "d"}}
+			err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+				_, err := tx.Bulk("thing_thing", []string{"id", "name"}, func() ([]any, bool) {
+					if len(rows) == 0 {
+						return nil, false
+					}
+					row := rows[0]
+					rows = rows[1:]
+					return row, true
+				})
+				return err
+			})
+			if err == nil || !strings.Contains(err.Error(), "for 2 columns") {
+				t.Errorf("%v: %v", second, err)
+			}
 		}
-		more := append(sets, db.Migrations{Name: "more", Files: fstest.MapFS{"0001_more.sql": {Data: []byte("create table more_more (org_id integer not null, id integer not null, primary key (org_id, id)) strict;\n")}}})
-		if n, err := d.Migrate(ctx, more); n != 1 || err != nil {
-			t.Errorf("%d, %v", n, err)
-		}
-		fillMore := d.Update(ctx, testkit.A(), func(tx *db.Tx) error {
-			_, err := tx.Exec("insert into more_more (org_id, id) values ($1, $2)", 1)
-			return err
-		})
-		if err := errors.Join(fillMore, d.Close(), d.Close()); err != nil {
-			t.Error(err)
+		for _, p := range []access.Pass{testkit.A(), testkit.B()} {
+			if err := d.View(t.Context(), p, func(tx *db.Tx) error {
+				n, err := db.One[int](tx, "select count(*) from thing_thing where org_id = $1")
+				if n != 0 {
+					t.Errorf("%d rows were kept in %d", n, p.Org())
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -61,6 +61,22 @@ func (t *Tx) Bulk(name string, cols []string, next func() ([]any, bool)) (int64,
 		return 0, errors.New("db: Bulk is for the rows of an organisation")
 	}
 	all := append([]string{"org_id"}, cols...)
+	// A row of another width would shift the columns of those after it, the organisation among them.
+	var narrow error
+	rows := next
+	next = func() ([]any, bool) {
+		vals, ok := rows()
+		if ok && len(vals) != len(cols) {
+			narrow = fmt.Errorf("db: a row of %d values for %d columns of %s", len(vals), len(cols), name)
+			return nil, false
+		}
+		return vals, ok
+	}
+	n, err := t.bulk(name, all, next)
+	return n, errors.Join(narrow, err)
+}
+
+func (t *Tx) bulk(name string, all []string, next func() ([]any, bool)) (int64, error) {
 	if t.db.engine == PostgreSQL {
 		return t.copyIn(name, all, next)
 	}
