@@ -36,7 +36,6 @@ func TestOfficeBringsInASheet(t *testing.T) {
 	p.Fill("Year", "Yr (7)")
 	p.Fill("Parent 1 name", "Mum or dad (Hortense Penhaligon)")
 	p.Fill("Parent 1 phone", "Their mobile (07700 900991)")
-	p.Picture("import-columns")
 	p.Click("Show what would happen")
 
 	p.See("Nothing has been written yet")
@@ -121,7 +120,6 @@ func TestOfficePrintsLettersAndLogsACall(t *testing.T) {
 	p.Fill("Day", day(6))
 	p.Fill("Time", "16:45")
 	p.Fill("Place (optional)", "The family room")
-	p.Picture("call")
 	p.Click("Save the call")
 	p.See("Time agreed")
 	p.See("The family room")

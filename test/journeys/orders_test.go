@@ -72,6 +72,7 @@ func TestAnOrderHoldsFromTheNextRequest(t *testing.T) {
 	}
 	h.Click("Record this order")
 	h.See("No contact with the child")
+	h.Picture("pupil")
 
 	if now := letters(gone); now != before-1 {
 		t.Errorf("after the order %s has %d letters instead of %d", gone, now, before-1)
