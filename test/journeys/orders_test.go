@@ -25,7 +25,7 @@ func TestAnOrderHoldsFromTheNextRequest(t *testing.T) {
 	o.Visit(programme)
 	o.Click("Spring conversation")
 	round := o.Path()
-	o.Click("Prepare letters for")
+	o.Click("Prepare letters for everyone not asked yet")
 	o.Visit(round)
 
 	// A family of two parents who are both asked.
