@@ -151,6 +151,7 @@ func TestKeyTeacherLosesNothing(t *testing.T) {
 	q.Holds("The parent's words", parentsWords)
 	q.Fill("The parent's words", parentsWords+" And Grandad is ill.")
 	q.Click("Save and stop here")
+	q.See("Where it stands")
 	q.Visit(talk + "/earlier")
 	q.unfold()
 	q.See(parentsWords)
