@@ -13,5 +13,5 @@
 //	p.Accessible()
 //
 // Things are found by the words a person reads, never by CSS. harness_test.go has the site and the browser, page_test.go what a person can do,
-// look_test.go accessibility, pictures and print, find.js how words are found; harness_self_test.go tries all of it on a small server.
+// people_test.go how one comes in as somebody and follows links, look_test.go accessibility, pictures and print, find.js how words are found; harness_self_test.go tries all of it on a small server.
 package journeys

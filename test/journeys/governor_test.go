@@ -36,7 +36,6 @@ func TestGovernorSeesFiguresAndNoNames(t *testing.T) {
 	p.Visit("/reach")
 	p.See("fewer than 5")
 	p.See("not shown")
-	p.Picture("governor-figures")
 	p.Visit("/conversations/coverage")
 	p.See("fewer than 5")
 	p.See("hidden")

@@ -25,7 +25,7 @@ func TestAnOrderHoldsFromTheNextRequest(t *testing.T) {
 	o.Visit(programme)
 	o.Click("Spring conversation")
 	round := o.Path()
-	o.Click("Prepare letters for")
+	o.Click("Prepare letters for everyone not asked yet")
 	o.Visit(round)
 
 	// A family of two parents who are both asked.
@@ -72,6 +72,7 @@ func TestAnOrderHoldsFromTheNextRequest(t *testing.T) {
 	}
 	h.Click("Record this order")
 	h.See("No contact with the child")
+	h.Picture("pupil")
 
 	if now := letters(gone); now != before-1 {
 		t.Errorf("after the order %s has %d letters instead of %d", gone, now, before-1)

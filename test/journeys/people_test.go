@@ -78,6 +78,12 @@ func (p *Page) one(pattern string) string {
 	return m[1]
 }
 
+// unfold opens all that is folded on the page.
+func (p *Page) unfold() {
+	p.t.Helper()
+	eval[bool](p, `(() => { document.querySelectorAll('main details').forEach(d => { d.open = true }); return true })()`)
+}
+
 const talkPath = `/conversations/talks/\w+`
 
 // turned is a name as lists have it, written as people say it.
