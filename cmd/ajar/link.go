@@ -6,16 +6,18 @@ import (
 	"io"
 
 	"ajar/internal/admin"
+	"ajar/internal/kit/access"
 )
 
 func init() {
-	register("link", "make someone an administrator and print a link that signs them in once", link)
+	register("link", "print a link that signs a member of staff in once", link)
 }
 
 func link(ctx context.Context, e *Env) error {
-	f := e.Flags("link --org CODE --name NAME [--at ADDRESS]")
+	f := e.Flags("link --org CODE --name NAME [--role ROLE] [--at ADDRESS]")
 	code := f.String("org", "", "`code` of the organisation")
-	name := f.String("name", "", "`name` of the administrator")
+	name := f.String("name", "", "`name` of the member of staff")
+	role := f.String("role", "", "`role` to give them; someone new is made administrator without it")
 	at := f.String("at", "http://127.0.0.1:8080", "`address` at which Ajar is served")
 	if _, err := e.Parse(); err != nil {
 		return err
@@ -29,12 +31,12 @@ func link(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	secret, err := a.Admin.Link(ctx, o, *name)
+	secret, err := a.Admin.Link(ctx, o, *name, access.Role(*role))
 	if err != nil {
 		return err
 	}
 	url := *at + "/link/" + secret
 	return e.Print(map[string]any{"link": url, "hours": admin.LinkHours}, func(w io.Writer) {
-		fmt.Fprintf(w, "%s\nIt signs %s in once, as an administrator of %s, within %d hours.\n", url, *name, o.Name, admin.LinkHours)
+		fmt.Fprintf(w, "%s\nIt signs %s in once, at %s, within %d hours.\n", url, *name, o.Name, admin.LinkHours)
 	})
 }

@@ -4,6 +4,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -87,8 +88,8 @@ func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component,
 // CookieName is the session's cookie.
 const CookieName = "ajar"
 
-// SessionLength is how long a session lasts without being used.
-const SessionLength = 12 * time.Hour
+// SessionLength is how long a session lasts without being used: long enough to come back to work on Monday, since a new link has to be asked for.
+const SessionLength = 7 * 24 * time.Hour
 
 // CookieLength is how long the browser keeps the key. The session behind it ends by itself, and each use makes that later, so the cookie has to
 // outlast it: one as short as the session would sign people out in the middle of their work.
@@ -257,14 +258,17 @@ func (s *Service) AddGuest(ctx context.Context, org roll.OrgID, staff roll.Staff
 // LinkHours is how long a sign-in link waits to be used.
 const LinkHours = 48
 
-// Link makes a person an administrator of an organisation, adding them to its staff when the name is new, and gives the secret of a link
-// that signs them in once. For the command, which only someone with the data can run.
-func (s *Service) Link(ctx context.Context, org roll.Org, name string) (secret string, err error) {
+// Link gives the secret of a link that signs a member of staff in once. A name that is new joins the staff, as administrator or in the role that is
+// named; someone who works there keeps their roles, and gets the one that is named. For the command, which only someone with the data can run.
+func (s *Service) Link(ctx context.Context, org roll.Org, name string, role access.Role) (secret string, err error) {
 	if name == "" {
-		return "", fault.Field("name", "Say who the administrator is, for example --name \"Ruth Okafor\".")
+		return "", fault.Field("name", "Say who the link is for, for example --name \"Ruth Okafor\".")
+	}
+	if _, ok := roll.RoleWords[role]; role != "" && !ok {
+		return "", fault.Field("role", "%q is not a role. The roles are: %s.", role, roleList())
 	}
 	var staff roll.StaffID
-	err = s.DB.Update(ctx, access.System("make an administrator by command", int64(org.ID)), func(tx *db.Tx) error {
+	err = s.DB.Update(ctx, access.System("make a sign-in link by command", int64(org.ID)), func(tx *db.Tx) error {
 		same, err := db.All[roll.StaffID](tx, `select id from roll_staff where org_id = $1 and name = $2 and ends >= $3`, name, tx.Today())
 		if err != nil {
 			return err
@@ -278,8 +282,12 @@ func (s *Service) Link(ctx context.Context, org roll.Org, name string) (secret s
 			if staff, err = roll.AddStaff(tx, name, ""); err != nil {
 				return err
 			}
+			role = cmp.Or(role, roll.Administrator)
 		}
-		return roll.GiveRole(tx, staff, roll.Administrator)
+		if role == "" {
+			return nil
+		}
+		return roll.GiveRole(tx, staff, role)
 	})
 	if err != nil {
 		return "", err
@@ -291,6 +299,14 @@ func (s *Service) Link(ctx context.Context, org roll.Org, name string) (secret s
 		return err
 	})
 	return secret, err
+}
+
+func roleList() string {
+	var out []string
+	for _, r := range roll.Roles {
+		out = append(out, string(r))
+	}
+	return strings.Join(out, ", ")
 }
 
 // Use signs in by a link, once.

@@ -124,7 +124,7 @@ func TestWhoSendsARequest(t *testing.T) {
 func TestOnlyHashesAreKept(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, a, b place) {
 		token := session(t, s, a, a.head)
-		secret, err := s.Link(t.Context(), a.org, "Hetty Head")
+		secret, err := s.Link(t.Context(), a.org, "Hetty Head", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -271,7 +271,7 @@ func TestRoleThatEndedIsGoneFromTheNextRequest(t *testing.T) {
 
 func TestLinkWorksOnce(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, a, b place) {
-		secret, err := s.Link(t.Context(), a.org, "Ruth Okafor")
+		secret, err := s.Link(t.Context(), a.org, "Ruth Okafor", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -293,11 +293,11 @@ func TestLinkWorksOnce(t *testing.T) {
 
 func TestLinkExpires(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, a, b place) {
-		first, err := s.Link(t.Context(), a.org, "Hetty Head")
+		first, err := s.Link(t.Context(), a.org, "Hetty Head", "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := s.Link(t.Context(), a.org, "Hetty Head")
+		second, err := s.Link(t.Context(), a.org, "Hetty Head", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -320,11 +320,25 @@ func TestLinkExpires(t *testing.T) {
 
 func TestLinkNamesOnePerson(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, a, b place) {
-		if _, err := s.Link(t.Context(), a.org, ""); fault.KindOf(err) != fault.Invalid {
+		if _, err := s.Link(t.Context(), a.org, "", ""); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("without a name: %v", err)
 		}
-		// Somebody who is there already gets the role and no double; their namesake elsewhere gets nothing.
-		if _, err := s.Link(t.Context(), a.org, "Tom Teacher"); err != nil {
+		if _, err := s.Link(t.Context(), a.org, "Tom Teacher", "emperor"); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("a role that is none: %v", err)
+		}
+		// A link alone makes nobody who is there already an administrator.
+		if _, err := s.Link(t.Context(), a.org, "Tom Teacher", ""); err != nil {
+			t.Fatal(err)
+		}
+		in(t, s, a, func(tx *db.Tx) error {
+			roles, err := roll.RolesOf(tx, a.teacher)
+			if len(roles) != 1 || roles[0] == roll.Administrator {
+				t.Errorf("after a plain link Tom is %v", roles)
+			}
+			return err
+		})
+		// Somebody who is there already gets the role that is named and no double; their namesake elsewhere gets nothing.
+		if _, err := s.Link(t.Context(), a.org, "Tom Teacher", roll.Administrator); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
@@ -344,7 +358,7 @@ func TestLinkNamesOnePerson(t *testing.T) {
 			})
 		}
 		in(t, s, a, func(tx *db.Tx) error { _, err := roll.AddStaff(tx, "Hetty Head", ""); return err })
-		if _, err := s.Link(t.Context(), a.org, "Hetty Head"); fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "2 people called Hetty Head") {
+		if _, err := s.Link(t.Context(), a.org, "Hetty Head", ""); fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "2 people called Hetty Head") {
 			t.Errorf("two of one name: %v", err)
 		}
 	})

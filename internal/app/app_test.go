@@ -308,7 +308,7 @@ func (s site) ask(method, target string, form url.Values) (*http.Response, []byt
 // signIn gives the same site as an administrator of an organisation, or as a person without any role.
 func (s site) signIn(in roll.Org, roles bool) site {
 	s.t.Helper()
-	secret, err := s.a.Admin.Link(context.Background(), in, "Ruth Okafor "+in.Code)
+	secret, err := s.a.Admin.Link(context.Background(), in, "Ruth Okafor "+in.Code, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -48,6 +48,11 @@ func (l *loader) converse(p place, o roll.Org, st people, pupils []pupil, ids ma
 			return err
 		}
 	}
+	if !st.worker.Zero() && len(chosen) > 8 {
+		if _, _, err := l.Roll.Assign(l.ctx, st.head, roll.Assignment{Pupils: chosen[:8], Values: roll.Values{"staff": st.worker.String(), "part": "family_worker", "starts": day(began), "reason": "Knows these families from home visits"}}); err != nil {
+			return err
+		}
+	}
 	one, two := weekday(l.today.AddDate(0, 0, -56)), weekday(l.today.AddDate(0, 0, -17))
 	raw := int64(cohort)
 	programme, err := l.Conversations.AddProgramme(l.ctx, st.head, conversations.Programme{Name: fmt.Sprintf("Structured conversations %d/%02d", l.cal.years[1].start, (l.cal.years[1].start+1)%100),

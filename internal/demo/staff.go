@@ -12,6 +12,7 @@ import (
 type people struct {
 	head, office access.Pass
 	keys         []access.Pass // key teachers
+	worker       roll.StaffID  // the family worker; zero for none
 	lead, deputy string
 }
 
@@ -71,6 +72,8 @@ func (l *loader) staff(p place, o roll.Org, system access.Pass) (people, error) 
 				out.head, out.lead = pass, x.name
 			case x.roles[0] == roll.Office:
 				out.office = pass
+			case x.roles[0] == roll.FamilyWorker:
+				out.worker = id
 			case x.roles[0] == roll.KeyTeacher:
 				out.keys = append(out.keys, pass)
 			case x.roles[0] == roll.SafeguardingLead:

@@ -100,9 +100,6 @@ var declined = []string{"Works nights this month; would rather talk on the phone
 
 var missed = []string{"work", "childcare", "transport", "language", "other"}
 
-var reflections = []string{"Works best with a first step on paper. Came to ask for help twice this week, which is new.", "Quiet, but the questions are good. Sits better at the front.", "Lovely in practical work. Loses heart when there is a page of writing.",
-	"Late on Mondays; from Tuesday on a pleasure to teach.", "Helped another child without being asked.", "Has the ideas; needs more time to get them down."}
-
 var whyPartly = []string{"It worked until the half term, then the timetable changed", "Three weeks out of six; the bus changed", "Better on the weeks with a text home", "Done at home, we at school forgot twice"}
 
 var whyNot = []string{"The club was full", "There was illness at home", "We did not start until it was too late; that is ours to mend"}

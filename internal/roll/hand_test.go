@@ -746,3 +746,27 @@ func BenchmarkFind(b *testing.B) {
 		}
 	}
 }
+
+// A member's figures go up to its grouping, so an administrator of a school can't put an organisation into a cluster of others.
+func TestOnlyAGroupingsOwnPeopleSayWhoBelongsToIt(t *testing.T) {
+	testkit.Both(t, importMigrations, func(t *testing.T, d *db.DB) {
+		s := New(d, nil)
+		cluster, err := s.AddOrg(context.Background(), "test", Org{Code: "LINKS", Name: "Links", Type: "cluster"}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		gate := access.NewGate(Rights())
+		stranger := gate.Admit(access.Who{Org: testkit.OrgA, Staff: 1, Roles: []access.Role{Administrator}})
+		own := gate.Admit(access.Who{Org: int64(cluster.ID), Staff: 2, Roles: []access.Role{Coordinator}})
+		if _, err := s.PlaceOrg(context.Background(), stranger, Org{Code: "X", Name: "X", Type: "school"}, "LINKS"); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("a stranger placed a school in the cluster: %v", err)
+		}
+		if _, err := s.PlaceOrg(context.Background(), own, Org{Code: "Y", Name: "Y", Type: "school"}, "LINKS"); err != nil {
+			t.Errorf("the co-ordinator could not: %v", err)
+		}
+		list, err := s.Members(context.Background(), cluster.ID, "2026-11-20")
+		if err != nil || len(list) != 1 || list[0].Code != "Y" {
+			t.Errorf("members %v, %v", list, err)
+		}
+	})
+}

@@ -247,5 +247,15 @@ func (s *Service) PlaceOrg(ctx context.Context, p access.Pass, o Org, in string)
 	if err := p.CheckAll(Organise); err != nil {
 		return o, err
 	}
+	// A member's figures go up to its grouping, so only the grouping's own people may say who belongs to it.
+	if in != "" {
+		g, err := s.OrgByCode(ctx, in)
+		if err != nil {
+			return o, err
+		}
+		if int64(g.ID) != p.Org() {
+			return o, fault.Field("in", "Only the people of %s can say who belongs to it. Add the organisation without, and ask them.", g.Name)
+		}
+	}
 	return s.AddOrg(ctx, "add an organisation from its page", o, in)
 }

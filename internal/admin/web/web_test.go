@@ -145,7 +145,7 @@ func TestWithoutASession(t *testing.T) {
 
 func TestLink(t *testing.T) {
 	both(t, func(t *testing.T, h *door) {
-		secret, err := h.s.Link(t.Context(), h.org, "Ruth Okafor")
+		secret, err := h.s.Link(t.Context(), h.org, "Ruth Okafor", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +177,7 @@ func TestLink(t *testing.T) {
 			t.Errorf("the second time: %d %v", r.StatusCode, other.jar)
 		}
 		// Without https the cookie must not be marked secure, or a school without a certificate could never sign in.
-		second, err := h.s.Link(t.Context(), h.org, "Ruth Okafor")
+		second, err := h.s.Link(t.Context(), h.org, "Ruth Okafor", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +198,7 @@ func cookie(r *http.Response) *http.Cookie {
 
 func TestSignOut(t *testing.T) {
 	both(t, func(t *testing.T, h *door) {
-		secret, err := h.s.Link(t.Context(), h.org, "Ruth Okafor")
+		secret, err := h.s.Link(t.Context(), h.org, "Ruth Okafor", "")
 		if err != nil {
 			t.Fatal(err)
 		}

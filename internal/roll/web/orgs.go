@@ -143,7 +143,7 @@ func (h *handlers) orgFormPage(q *web.Req, v roll.Values, errs ui.Errors, again 
 		types = append(types, ui.Option{Value: t.Type, Label: t.Words})
 	}
 	for _, o := range all {
-		if o.Grouping() {
+		if o.Grouping() && int64(o.ID) == q.Pass.Org() {
 			groupings = append(groupings, ui.Option{Value: o.Code, Label: o.Name + " (" + lower(o.TypeWords()) + ")"})
 		}
 	}
