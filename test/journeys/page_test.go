@@ -265,9 +265,13 @@ func (p *Page) Chosen(label string) bool {
 // At makes sure of the path the browser is at, without what follows a question mark.
 func (p *Page) At(path string) {
 	p.t.Helper()
-	if got := p.Path(); got != path {
-		p.fail("is at %s and not at %s", got, path)
+	got := ""
+	for end := time.Now().Add(p.patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if got = p.Path(); got == path {
+			return
+		}
 	}
+	p.fail("is at %s and not at %s", got, path)
 }
 
 // Path is the path the browser is at.
