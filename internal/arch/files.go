@@ -116,7 +116,7 @@ func htmxAttributes(t Tree) []Finding {
 }
 
 // machinePath is put together here so that it does not find itself.
-var machinePath = regexp.MustCompile(`(?:^|[^\w./-])(/(?:work/(?:shared|main|wt|\.)|root|home/[a-z]\w*|Users/\w+|tmp)(?:/|\b)[\w./-]*|[A-Z]:\\Users\\)`)
+var machinePath = regexp.MustCompile(`(?:^|[^\w./-])(/(?:work/\w+|root|home/[a-z]\w*|Users/\w+|tmp)(?:/|\b)[\w./-]*|[A-Z]:\\Users\\)`)
 
 func machinePaths(t Tree) []Finding {
 	var out []Finding

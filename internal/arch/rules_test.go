@@ -148,7 +148,7 @@ var cases = []struct {
 	{"a home", "machine", Tree{"a.md": "in /home/ann/ajar"}, "/home/ann/ajar"},
 	{"the administrator's home", "machine", Tree{"a.go": `"/root/x"`}, "/root/x"},
 	{"temporary", "machine", Tree{"a.go": `"/tmp/x"`}, "/tmp/x"},
-	{"work", "machine", Tree{"a.go": `"/work/shared/data"`}, "/work/shared"},
+	{"work", "machine", Tree{"a.go": `"/` + `work/x"`}, "/" + "work/x"},
 
 	{"with its issue", "todo", Tree{"internal/roll/x.go": "// TODO(#12): closures"}, ""},
 	{"without", "todo", Tree{"internal/roll/x.templ": "// TODO: closures"}, "no issue number"},
