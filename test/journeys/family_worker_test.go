@@ -2,7 +2,7 @@ package journeys
 
 import "testing"
 
-// TestFamilyWorkerSeesTheFamiliesGivenToHim: nobody, until a person gives him a family; then that one and no other.
+// TestFamilyWorkerSeesTheFamiliesGivenToHim: the eight of the demo, until a person gives him one more; then that one too and no other.
 func TestFamilyWorkerSeesTheFamiliesGivenToHim(t *testing.T) {
 	site := story(t)
 	h := site.As(head)
@@ -12,6 +12,9 @@ func TestFamilyWorkerSeesTheFamiliesGivenToHim(t *testing.T) {
 	name := turned(child.Text)
 
 	p := site.As(familyWorker)
+	p.Click("Reach")
+	p.See("8 pupils")
+	p.NotSee(child.Text)
 	if status, _ := p.Fetch(record); status != 404 {
 		t.Errorf("a family worker opens the record of a family that is not his with %d", status)
 	}
@@ -24,7 +27,7 @@ func TestFamilyWorkerSeesTheFamiliesGivenToHim(t *testing.T) {
 	h.See(familyWorker)
 
 	p.Click("Reach")
-	p.See("1 pupil")
+	p.See("9 pupils")
 	p.See(child.Text)
 	p.Visit(record)
 	p.See(name)

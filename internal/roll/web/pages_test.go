@@ -465,6 +465,8 @@ func TestOrganisationPages(t *testing.T) {
 	x.get(OrgsPath).is(200).says("main", "Cluster").count("a[href='/organisations/new']", 1)
 	x.get(orgNewPath).is(200)
 	x.post(OrgsPath, "name", "", "code", "!", "type", "school").is(422).says(".govuk-error-summary", "will not do").says(".govuk-error-summary", "Give the organisation a name")
+	x.post(OrgsPath, "name", "First School", "code", "FIRST", "type", "school", "in", "C").is(422).says(".govuk-error-summary", "Only the people of Cluster can say who belongs to it")
+	x.who.Org = int64(x.org)
 	x.follow(x.post(OrgsPath, "name", "First School", "code", "FIRST", "type", "school", "in", "C")).is(200).says("h1", "First School").says("main", "Cluster")
 	x.get(OrgPath(x.org, "")).is(200).says("main", "First School").says("main", "1 school")
 	x.get(OrgPath(x.org, "2020-01-01")).is(200).lacks("main", "First School").says("main", "no members on this day")
