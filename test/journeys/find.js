@@ -75,6 +75,21 @@
     found.value = el.selectedOptions.length ? norm(el.selectedOptions[0].textContent) : '';
   }
   if (ask.peek || type === 'file') return found;
+  if (ask.what === 'click') {
+    // Whether a click asks the server for a page, so that the story waits for the asking and not for a moment of calm before it.
+    const link = el.closest('a[href]'), button = el.closest('button, input');
+    const form = button && button.type === 'submit' ? button.form : null;
+    if (link) {
+      const to = new URL(link.href, location.href);
+      found.leads = to.protocol.startsWith('http') && !link.target && (to.href.split('#')[0] !== location.href.split('#')[0] || to.hash === '');
+    } else if (form) {
+      found.leads = form.method !== 'dialog' && !form.target && (form.noValidate || button.formNoValidate || form.checkValidity());
+    }
+    window.__ajarPrevented = false;
+    for (const kind of ['click', 'submit']) {
+      window.addEventListener(kind, e => { if (e.defaultPrevented) window.__ajarPrevented = true; }, { once: true });
+    }
+  }
 
   // Where a finger would go; and whether something lies over it.
   const target = shown(el) && !(ask.what === 'choice' && label(el)) ? el : (label(el) || el);

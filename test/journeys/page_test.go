@@ -113,8 +113,26 @@ func (p *Page) Back() {
 func (p *Page) Click(words string) {
 	p.t.Helper()
 	f := p.find(ask{What: "click", Verb: "click", Text: words})
+	before := p.traffic.documents()
 	p.do("click “"+words+"”", chromedp.MouseClickXY(f.X, f.Y))
+	if f.Leads {
+		p.await(before)
+	}
 	p.settle()
+}
+
+// await waits until the browser has asked for a page since there were so many, or a script has said that it does the work itself. On a busy machine
+// the asking may begin long after the click, and a page that has not begun to change looks as calm as one that has finished.
+func (p *Page) await(before int) {
+	p.t.Helper()
+	for end := time.Now().Add(p.patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if p.traffic.documents() > before {
+			return
+		}
+		if prevented, err := chromedp.Run(p.limited(), chromedp.Evaluate[bool]("window.__ajarPrevented === true")); err == nil && prevented {
+			return
+		}
+	}
 }
 
 // Fill puts a value into the field with this label: text, a date (YYYY-MM-DD), or the words of an option.
@@ -335,6 +353,7 @@ type found struct {
 	Type    string
 	Value   string
 	Checked bool
+	Leads   bool // a click asks for another page
 	Options []string
 	X, Y    float64
 }
@@ -447,6 +466,7 @@ type traffic struct {
 	loading    map[cdp.FrameID]bool
 	requests   map[network.RequestID]request
 	last       time.Time
+	asked      int // how many pages were asked for so far
 	complaints []string
 }
 
@@ -477,6 +497,12 @@ func (w *traffic) open() string {
 	return ""
 }
 
+func (w *traffic) documents() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.asked
+}
+
 func (w *traffic) takeComplaints() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -496,6 +522,9 @@ func (w *traffic) note(ev any) {
 		switch e.Type {
 		case network.ResourceTypeEventSource, network.ResourceTypeWebSocket, network.ResourceTypePing, network.ResourceTypePrefetch:
 			return
+		}
+		if e.Type == network.ResourceTypeDocument {
+			w.asked++
 		}
 		w.requests[e.RequestID] = request{e.Request.URL, e.LoaderID}
 		if !strings.HasPrefix(e.Request.URL, w.site+"/") && strings.HasPrefix(e.Request.URL, "http") {
