@@ -3,6 +3,7 @@ package admin
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"ajar/internal/kit/access"
@@ -21,7 +22,7 @@ func (s *Service) Link(ctx context.Context, org roll.Org, name string, role acce
 	if name == "" {
 		return "", fault.Field("name", "Say who the link is for, for example --name \"Ruth Okafor\".")
 	}
-	if _, ok := roll.RoleWords[role]; role != "" && !ok {
+	if role != "" && !slices.Contains(roll.Roles, role) {
 		return "", fault.Field("role", "%q is not a role. The roles are: %s.", role, roleList())
 	}
 	var staff roll.StaffID
