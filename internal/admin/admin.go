@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"sync"
 
+	"ajar/internal/kit/box"
 	"ajar/internal/kit/db"
 	"ajar/internal/roll"
 )
@@ -27,9 +28,11 @@ type Service struct {
 	Roll *roll.Service
 	// LookAround opens the page of demo people. It is set by the command that serves the demo.
 	LookAround bool
+	// Box opens what is kept sealed. New gives one that is forgotten with the service; app puts the installation's own in its place.
+	Box *box.Box
 	homes      []HomePanel
 	noting     sync.Map // sessions whose use is being noted
 }
 
 // New makes the service.
-func New(d *db.DB, r *roll.Service) *Service { return &Service{DB: d, Roll: r} }
+func New(d *db.DB, r *roll.Service) *Service { return &Service{DB: d, Roll: r, Box: box.Fresh()} }

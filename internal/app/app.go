@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"ajar/internal/demo"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
+	"ajar/internal/kit/box"
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/module"
@@ -36,6 +38,7 @@ type Options struct {
 	Data       string // folder of the SQLite file
 	URL        string // postgres://… instead of the folder
 	Clock      clock.Clock
+	Box        *box.Box // opens what is kept sealed; found by itself (AJAR_SECRET, or beside the data) when it is nil
 	Fast       bool // give up durability against power loss; for tests and for making the demo
 	LookAround bool // offer the fictional people of the demo to visitors
 	Log        *slog.Logger
@@ -93,12 +96,21 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		_ = d.Close()
 		return nil, err
 	}
+	if o.Box == nil && (o.Data != "" || os.Getenv(box.Variable) != "") {
+		if o.Box, err = box.Open(o.Data); err != nil {
+			_ = d.Close()
+			return nil, err
+		}
+	}
 	a := &App{DB: d, log: o.Log}
 	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Imports = batch.New(d)
 	a.Roll = roll.New(d, a.Imports)
 	a.Admin = admin.New(d, a.Roll)
 	a.Admin.LookAround = o.LookAround
+	if o.Box != nil {
+		a.Admin.Box = o.Box
+	}
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
