@@ -22,9 +22,11 @@ var tools = []tool{
 	{"kannel-extras", "that gateway's pretended operator", func() bool { return exists("/usr/lib/kannel/test/fakesmsc") }},
 	{"chromium", "a browser for the journeys", func() bool { return browser() != "" }},
 	{"fonts-noto-core", "letters for the scripts that families read", hasNoto},
+	{"nodejs", "Node for the OpenID Connect provider of the tests", func() bool { return node() != "" }},
+	{"npm", "npm for the OpenID Connect provider of the tests", func() bool { _, err := exec.LookPath("npm"); return err == nil }},
 }
 
-const installHint = "on Debian run: sudo apt-get install -y --no-install-recommends postgresql kannel kannel-extras chromium fonts-noto-core"
+const installHint = "on Debian run: sudo apt-get install -y --no-install-recommends postgresql kannel kannel-extras chromium fonts-noto-core nodejs npm"
 
 func browser() string {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
