@@ -42,6 +42,7 @@ type Who struct {
 	Org     int64
 	OrgName string // as pages show it
 	Staff   int64  // the roll's key of the member of staff; 0 for none
+	Adult   int64  // the roll's key of the parent or carer who came by the family's door; 0 for staff
 	Name    string
 	Roles   []Role
 }
@@ -52,6 +53,7 @@ type Pass struct {
 	scopes map[string]Scope
 	system string // why Ajar itself acts, when no person does
 	global bool
+	often  bool
 }
 
 // Gate knows every right and issues passes.
@@ -107,6 +109,15 @@ func Installation(why string) Pass {
 	}
 	return Pass{who: Who{Name: "Ajar"}, system: why, global: true}
 }
+
+// Often marks work that Ajar does all day long beside what people do, such as noting that a session is in use. The trail keeps it once an hour.
+func (p Pass) Often() Pass {
+	p.often = p.system != ""
+	return p
+}
+
+// IsOften tells whether this is work of every hour.
+func (p Pass) IsOften() bool { return p.often }
 
 // Org is the organisation whose rows this pass opens.
 func (p Pass) Org() int64 { return p.who.Org }
