@@ -75,9 +75,9 @@ type App struct {
 // Migrations are the schema of every capability in level order.
 func Migrations() []db.Migrations {
 	return []db.Migrations{
+		trail.Migrations(),
 		jobs.Migrations(),
 		post.Migrations(),
-		trail.Migrations(),
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
@@ -124,6 +124,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		_ = d.Close()
 		return nil, err
 	}
+	log.Trouble = func(err error) { o.Log.Error("a sight was not written to the trail", "error", err.Error()) }
 	a := &App{DB: d, Trail: log, log: o.Log}
 	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Jobs = jobs.New(d, o.Log)
@@ -248,7 +249,7 @@ func (a *App) Handler() (http.Handler, error) {
 		a.background.Go(a.sweepHourly)
 		a.background.Go(func() { a.Jobs.Run(a.open) })
 	})
-	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
+	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
 	return s.Handler()
 }
 

@@ -9,6 +9,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/kit/trail"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
 )
@@ -75,6 +76,9 @@ func enter(tx *db.Tx, right access.Right, id TalkID) (Line, error) {
 		err = fault.Gone("conversation")
 	}
 	l.Standing = StandingOf(l.Talk, today)
+	if err == nil {
+		trail.Sight(tx, "pupil", int64(l.PupilID))
+	}
 	return l, err
 }
 

@@ -13,6 +13,7 @@ import (
 	"ajar/internal/kit/event"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/sheet"
+	"ajar/internal/kit/trail"
 	"ajar/internal/kit/web"
 )
 
@@ -109,6 +110,9 @@ func Enter(tx *db.Tx, r access.Right, id PupilID) (Pupil, error) {
 	if err == nil && !found {
 		err = fault.Gone("pupil")
 	}
+	if err == nil {
+		trail.Sight(tx, "pupil", int64(id))
+	}
 	return p, err
 }
 
@@ -192,7 +196,10 @@ func setSetting(tx *db.Tx, name, value string) error {
 	_, err := tx.Exec(`insert into roll_setting (org_id, name, value, by_name, at_ms) values ($1, $2, $3, $4, $5)
 		on conflict (org_id, name) do update set value = excluded.value, by_name = excluded.by_name, at_ms = excluded.at_ms`,
 		name, value, tx.Pass().Who().Name, tx.Now())
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "setting", Words: "the setting " + name + " was changed"})
 }
 
 // Route is a school's own way of passing on a worry about a child's safety. Ajar shows it and never stores the worry.
