@@ -122,3 +122,28 @@ func openedPack(tx *db.Tx, id ids.ID[Pack], by string) error {
 	_, err := tx.Exec(`update sharing_pack set opened_ms = $3, opened_by = $4 where org_id = $1 and id = $2 and opened_ms is null`, id, tx.Now(), by)
 	return err
 }
+
+// decision is what one of two organisations decided about one flow.
+type decision struct {
+	FromOrg int64
+	Kind    string
+	Allowed int
+	ByName  string
+	AtMs    int64
+}
+
+func (d decision) direction(us int64) string {
+	if d.FromOrg == us {
+		return "given"
+	}
+	return "received"
+}
+
+func decisions(tx *db.Tx, other roll.OrgID) (out []decision, err error) {
+	us := tx.Pass().Org()
+	err = tx.Within(access.Installation("list what flowed between two schools"), func(in *db.Tx) error {
+		out, err = db.All[decision](in, `select from_org, kind, allowed, by_name, at_ms from sharing_flow where from_org = $1 and to_org = $2 or from_org = $2 and to_org = $1 order by at_ms, id`, us, other)
+		return err
+	})
+	return out, err
+}
