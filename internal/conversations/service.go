@@ -11,6 +11,7 @@ import (
 	"ajar/internal/kit/fault"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
+	"ajar/internal/roll/worry"
 )
 
 //go:embed migrations/*.sql
@@ -28,7 +29,7 @@ type Service struct {
 	Roll     *roll.Service
 	Progress *progress.Service // nil: the pack says that nothing is known
 
-	fine map[string]bool // sentences that somebody has just said are no worry; see Keeping
+	keeper worry.Keeper // knows which sentences somebody has just said are no worry; see Keeping
 }
 
 // New makes the service. progress may be nil.
