@@ -20,6 +20,7 @@ import (
 	"ajar/internal/demo"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
+	"ajar/internal/kit/box"
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/module"
@@ -36,8 +37,9 @@ type Options struct {
 	Data       string // folder of the SQLite file
 	URL        string // postgres://… instead of the folder
 	Clock      clock.Clock
-	Fast       bool // give up durability against power loss; for tests and for making the demo
-	LookAround bool // offer the fictional people of the demo to visitors
+	Fast       bool   // give up durability against power loss; for tests and for making the demo
+	LookAround bool   // offer the fictional people of the demo to visitors
+	Secret     string // what seals the few secrets that are read again; the key in the folder of the data without it
 	Log        *slog.Logger
 }
 
@@ -85,6 +87,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if where == "" {
 		where = filepath.Join(o.Data, "ajar.db")
 	}
+	sealed, err := box.Open(o.Data, o.Secret)
+	if err != nil {
+		return nil, err
+	}
 	d, err := db.Open(ctx, db.Options{URL: where, Clock: o.Clock, Fast: o.Fast})
 	if err != nil {
 		return nil, err
@@ -98,7 +104,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Imports = batch.New(d)
 	a.Roll = roll.New(d, a.Imports)
 	a.Admin = admin.New(d, a.Roll)
-	a.Admin.LookAround = o.LookAround
+	a.Admin.LookAround, a.Admin.Box = o.LookAround, sealed
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)

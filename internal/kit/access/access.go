@@ -42,6 +42,7 @@ type Who struct {
 	Org     int64
 	OrgName string // as pages show it
 	Staff   int64  // the roll's key of the member of staff; 0 for none
+	Adult   int64  // the roll's key of the parent or carer who came by the family's door; 0 for staff
 	Name    string
 	Roles   []Role
 }
