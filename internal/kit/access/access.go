@@ -45,6 +45,8 @@ type Who struct {
 	Adult   int64  // the roll's key of the parent or carer who came by the family's door; 0 for staff
 	Name    string
 	Roles   []Role
+	// SecondFactorMs is when this session last proved a second factor; 0 for never. For a parent it is one more fact that the school knows.
+	SecondFactorMs int64
 }
 
 // Pass is proof that a check was made: for whom, in which organisation, with what scope for each right. Only this package makes one.
