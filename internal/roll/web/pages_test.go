@@ -53,7 +53,7 @@ func open(t *testing.T) *site {
 	imports.Offer(tryKind)
 	m := Manifest(x.s)
 	gate := access.NewGate(m.Rights)
-	srv := &web.Server{Gate: gate, Routes: append(m.Routes, RightsRoute(gate.Rights)), SignIn: "/sign-in", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	srv := &web.Server{Gate: gate, Routes: append(m.Routes, RightsRoutes(x.s, gate.Rights)...), SignIn: "/sign-in", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Identify: func(*http.Request) (access.Who, bool, error) { return *x.who, x.who.Org != 0, nil },
 		Frame: func(q *web.Req) web.Frame {
 			return web.Frame{Org: "Oakfield", Who: q.Pass.Who().Name, Path: q.R.URL.Path, Search: true, Menu: m.Menu}
