@@ -2,6 +2,7 @@ package roll
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/trail"
 )
 
 // The keys of absences and covers.
@@ -139,6 +141,9 @@ func (s *Service) RecordAway(ctx context.Context, p access.Pass, staff StaffID, 
 				return err
 			}
 		}
+		if err := noteRight(tx, staff, "recorded as away, "+a.Starts+" to "+a.Ends); err != nil {
+			return err
+		}
 		return follow(tx)
 	})
 	return id, err
@@ -189,6 +194,13 @@ func addCover(tx *db.Tx, a Absence, v Values, pupils []PupilID) error {
 		return fault.Field("cover", "%s will have left by then. Choose someone else.", who.Name)
 	}
 	c.StaffID = id
+	of := "all pupils"
+	if len(pupils) > 0 {
+		of = fmt.Sprintf("%d pupils", len(pupils))
+	}
+	if err := noteRight(tx, id, fmt.Sprintf("covers %s of the colleague %s, %s to %s", of, a.StaffID, c.Starts, c.Ends)); err != nil {
+		return err
+	}
 	if len(pupils) == 0 {
 		c.ID = ids.New[Cover]()
 		return insertCover(tx, c)
@@ -224,6 +236,9 @@ func (s *Service) EndCover(ctx context.Context, p access.Pass, list []CoverID) e
 				return fault.Gone("cover")
 			}
 		}
+		if err := noteRight(tx, 0, fmt.Sprintf("a cover was ended (%d rows)", len(list))); err != nil {
+			return err
+		}
 		return follow(tx)
 	})
 }
@@ -251,6 +266,9 @@ func (s *Service) ComeBack(ctx context.Context, p access.Pass, absence AbsenceID
 			return fault.Field("ends", "The absence has begun already, on %s. Its last day can't be before that.", a.Starts)
 		}
 		if err := endAbsence(tx, a, ends); err != nil {
+			return err
+		}
+		if err := noteRight(tx, a.StaffID, "last day away is "+ends); err != nil {
 			return err
 		}
 		return follow(tx)
@@ -400,4 +418,9 @@ func (s StandingIn) For(away StaffID, pupil PupilID) bool {
 // CoveringFor lists for whom the person of the pass stands in today.
 func CoveringFor(tx *db.Tx) ([]StandingIn, error) {
 	return standingIn(tx, StaffID(tx.Pass().Who().Staff))
+}
+
+// noteRight writes to the trail that somebody may see more or less than before.
+func noteRight(tx *db.Tx, staff StaffID, words string) error {
+	return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(staff), Words: words})
 }
