@@ -160,15 +160,10 @@ type Relation struct {
 	Orders []Order
 }
 
-// Barred tells whether an order in force on a day forbids to contact this adult, or to tell them anything, about this child. Where two readings
-// are possible it bars: a letter too few can be sent tomorrow, a letter too many can't be called back.
+// Barred tells whether this adult may not be written to, called or invited about this child on a day.
 func (r Relation) Barred(day string) bool {
-	for _, o := range r.Orders {
-		if o.InForce(day) && (o.Kind == "no_contact" || o.Kind == "no_information" || o.Kind == "reports_only") {
-			return true
-		}
-	}
-	return r.Tie.Ends < day || r.Tie.Starts > day
+	ok, _ := May(r, Contact, day)
+	return !ok
 }
 
 // Staff is someone who works for the organisation, or governs it.

@@ -15,16 +15,18 @@ const (
 	Governor         access.Role = "governor"
 	Coordinator      access.Role = "coordinator"
 	Administrator    access.Role = "administrator"
+	// Parent is who came by the family's door. Nobody is given it: it comes with a tie to a child, and rights give it access.Own, never more.
+	Parent access.Role = "parent"
 )
 
 // RoleWords says a role as the page shows it.
 var RoleWords = map[access.Role]string{
 	Head: "Head", Leader: "Senior leader", KeyTeacher: "Key teacher", Teacher: "Teacher", Senco: "SEN co-ordinator",
 	SafeguardingLead: "Safeguarding lead", Office: "Office", FamilyWorker: "Family worker", Governor: "Governor",
-	Coordinator: "Cluster co-ordinator", Administrator: "Administrator",
+	Coordinator: "Cluster co-ordinator", Administrator: "Administrator", Parent: "Parent or carer",
 }
 
-// Roles lists the roles in the order in which pages offer them.
+// Roles lists the roles of staff in the order in which pages offer them. Parent is not among them: it is never given.
 var Roles = []access.Role{Head, Leader, KeyTeacher, Teacher, Senco, SafeguardingLead, Office, FamilyWorker, Governor, Coordinator, Administrator}
 
 type scopes = map[access.Role]access.Scope

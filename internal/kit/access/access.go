@@ -42,8 +42,11 @@ type Who struct {
 	Org     int64
 	OrgName string // as pages show it
 	Staff   int64  // the roll's key of the member of staff; 0 for none
+	Adult   int64  // the roll's key of the parent or carer who came by the family's door; 0 for staff
 	Name    string
 	Roles   []Role
+	// SecondFactorMs is when this session last proved a second factor; 0 for never. For a parent it is one more fact that the school knows.
+	SecondFactorMs int64
 }
 
 // Pass is proof that a check was made: for whom, in which organisation, with what scope for each right. Only this package makes one.
