@@ -23,7 +23,9 @@ import (
 	"ajar/internal/kit/box"
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/jobs"
 	"ajar/internal/kit/module"
+	"ajar/internal/kit/post"
 	"ajar/internal/kit/web"
 	"ajar/internal/progress"
 	progressweb "ajar/internal/progress/web"
@@ -37,6 +39,8 @@ type Options struct {
 	Data       string // folder of the SQLite file
 	URL        string // postgres://… instead of the folder
 	Clock      clock.Clock
+	Mail       string // the mail server, as post.NewMail reads it; empty for none
+	Texts      string // the gateway for text messages, as post.NewKannel reads it; empty for none
 	Fast       bool   // give up durability against power loss; for tests and for making the demo
 	LookAround bool   // offer the fictional people of the demo to visitors
 	Secret     string // what seals the few secrets that are read again; the key in the folder of the data without it
@@ -47,6 +51,8 @@ type Options struct {
 type App struct {
 	DB            *db.DB
 	Gate          *access.Gate
+	Jobs          *jobs.Queue
+	Post          *post.Service
 	Imports       *batch.Service
 	Roll          *roll.Service
 	Admin         *admin.Service
@@ -66,6 +72,8 @@ type App struct {
 // Migrations are the schema of every capability in level order.
 func Migrations() []db.Migrations {
 	return []db.Migrations{
+		jobs.Migrations(),
+		post.Migrations(),
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
@@ -87,6 +95,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if where == "" {
 		where = filepath.Join(o.Data, "ajar.db")
 	}
+	ways, err := o.ways()
+	if err != nil {
+		return nil, err
+	}
 	sealed, err := box.Open(o.Data, o.Secret)
 	if err != nil {
 		return nil, err
@@ -101,6 +113,12 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a := &App{DB: d, log: o.Log}
 	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	a.Jobs = jobs.New(d, o.Log)
+	a.Post = post.New(d, a.Jobs)
+	a.Post.May, a.Post.Sender = roll.MayPost, roll.Sender
+	for way, driver := range ways {
+		a.Post.Use(way, driver)
+	}
 	a.Imports = batch.New(d)
 	a.Roll = roll.New(d, a.Imports)
 	a.Admin = admin.New(d, a.Roll)
@@ -121,6 +139,26 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Gate = access.NewGate(rights...)
 	return a, nil
+}
+
+// ways are the ways out of the house that have been set up.
+func (o Options) ways() (map[string]post.Driver, error) {
+	out := map[string]post.Driver{}
+	if o.Mail != "" {
+		m, err := post.NewMail(o.Mail)
+		if err != nil {
+			return nil, err
+		}
+		out[post.Email] = m
+	}
+	if o.Texts != "" {
+		k, err := post.NewKannel(o.Texts)
+		if err != nil {
+			return nil, err
+		}
+		out[post.SMS] = k
+	}
+	return out, nil
 }
 
 // DemoParts are what the demo is handed to.
@@ -154,7 +192,6 @@ func (a *App) Sweep(ctx context.Context) error {
 
 // sweepHourly runs until the product is closed.
 func (a *App) sweepHourly() {
-	defer a.background.Done()
 	hour := time.NewTicker(time.Hour)
 	defer hour.Stop()
 	for {
@@ -184,8 +221,8 @@ func (a *App) Routes() []web.Route {
 // Handler serves the pages. From then on, what is no longer to be kept is removed every hour.
 func (a *App) Handler() (http.Handler, error) {
 	a.sweeping.Do(func() {
-		a.background.Add(1)
-		go a.sweepHourly()
+		a.background.Go(a.sweepHourly)
+		a.background.Go(func() { a.Jobs.Run(a.open) })
 	})
 	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
 	return s.Handler()
