@@ -75,9 +75,9 @@ type App struct {
 // Migrations are the schema of every capability in level order.
 func Migrations() []db.Migrations {
 	return []db.Migrations{
-		trail.Migrations(),
 		jobs.Migrations(),
 		post.Migrations(),
+		trail.Migrations(),
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
@@ -153,6 +153,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		rights = append(rights, m.Rights)
 	}
 	a.Gate = access.NewGate(rights...)
+	a.Roll.UseOutlets(a.outlets())
 	return a, nil
 }
 
@@ -174,6 +175,16 @@ func (o Options) ways() (map[string]post.Driver, error) {
 		out[post.SMS] = k
 	}
 	return out, nil
+}
+
+// outlets collects every way by which something about a child reaches an adult.
+func (a *App) outlets() (out []roll.Outlet) {
+	for _, m := range a.modules {
+		for _, o := range m.Outlets {
+			out = append(out, o.(roll.Outlet))
+		}
+	}
+	return out
 }
 
 // DemoParts are what the demo is handed to.

@@ -532,3 +532,19 @@ func undoAssignments(tx *db.Tx, by ids.ID[Assignment]) (int64, error) {
 func endAssignment(tx *db.Tx, pupil PupilID, id ids.ID[Worker], ends string) (int64, error) {
 	return tx.Exec(`update roll_assignment set ends = $4 where org_id = $1 and pupil_id = $2 and id = $3 and starts <= $4`, pupil, id, ends)
 }
+
+const groupHit = `select ` + hitColumns + `, ` + formOf + ` as form from roll_pupil p where p.org_id = $1 and p.starts <= $3 and p.ends >= $3 and ` + Sight
+
+func classHits(tx *db.Tx, staff int64, today string, class ClassID) ([]PupilHit, error) {
+	return db.All[PupilHit](tx, groupHit+` and exists (select 1 from roll_member w where w.org_id = p.org_id and w.pupil_id = p.id and w.class_id = $4 and w.starts <= $3 and w.ends >= $3)
+		order by p.sort_key, p.id`, staff, today, class)
+}
+
+func yearHits(tx *db.Tx, staff int64, today, year string) ([]PupilHit, error) {
+	return db.All[PupilHit](tx, groupHit+` and p.year = $4 order by p.sort_key, p.id`, staff, today, year)
+}
+
+func someHits(tx *db.Tx, staff int64, today string, pupils []PupilID) ([]PupilHit, error) {
+	in, args := argMarks(4, pupils)
+	return db.All[PupilHit](tx, groupHit+` and p.id in (`+in+`) order by p.sort_key, p.id`, append([]any{staff, today}, args...)...)
+}

@@ -19,7 +19,7 @@ type room struct {
 }
 
 // Catalogues says where a room keeps its texts in other languages: files of the embedded folder texts, one a language, and the same
-// folder in the source. Rooms call it as `var _ = say.Catalogues("family", files, "internal/family/web/texts")`.
+// folder in the source. Rooms call it once, beside `//go:embed all:texts`: `var _ = say.Catalogues("family", files, "internal/family/web/texts")`.
 func Catalogues(name string, files fs.FS, source string) bool {
 	house.rooms = append(house.rooms, room{name, files, source})
 	return true

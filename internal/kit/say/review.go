@@ -78,6 +78,9 @@ func strangers(r room) []Problem {
 	var out []Problem
 	entries, _ := fs.ReadDir(r.files, "texts")
 	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") { // keeps the folder there while it has no catalogue yet
+			continue
+		}
 		if t, ok := byTag[strings.TrimSuffix(e.Name(), ".yaml")]; !ok || t.tag == "en" || !strings.HasSuffix(e.Name(), ".yaml") {
 			out = append(out, Problem{Room: r.name, Words: e.Name() + " is the catalogue of no language that Ajar speaks"})
 		}
