@@ -144,6 +144,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
+		adminweb.TrailManifest(a.Admin),
 		progressweb.Manifest(a.Progress),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations, a.Admin),
@@ -202,6 +203,9 @@ func (a *App) Close() error {
 // Sweep removes what is no longer to be kept: sessions and links that are over, and files of imports that nobody confirmed.
 func (a *App) Sweep(ctx context.Context) error {
 	if err := a.Admin.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := a.Admin.TrimTrail(ctx); err != nil {
 		return err
 	}
 	orgs, err := a.Roll.Orgs(ctx)
