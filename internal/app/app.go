@@ -140,9 +140,11 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
+	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
+		adminweb.TrailManifest(a.Admin),
 		progressweb.Manifest(a.Progress),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations, a.Admin),
@@ -203,6 +205,9 @@ func (a *App) Sweep(ctx context.Context) error {
 	if err := a.Admin.Sweep(ctx); err != nil {
 		return err
 	}
+	if err := a.Admin.TrimTrail(ctx); err != nil {
+		return err
+	}
 	orgs, err := a.Roll.Orgs(ctx)
 	if err != nil {
 		return err
@@ -237,7 +242,8 @@ func (a *App) Routes() []web.Route {
 	for _, m := range a.modules {
 		out = append(out, m.Routes...)
 	}
-	return append(out, rollweb.RightsRoute(a.Gate.Rights), web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
+	out = append(out, rollweb.RightsRoutes(a.Roll, a.Gate.Rights)...)
+	return append(out, web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
 		ui.Static().ServeHTTP(q.W, q.R)
 		return nil
 	}})
