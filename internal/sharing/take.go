@@ -4,14 +4,14 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/sheet"
 	"ajar/internal/roll"
 )
 
@@ -104,17 +104,7 @@ func document(v any) []byte {
 // table writes rows as a sheet that Excel opens rightly and in which no cell is taken for a formula.
 func table(rows [][]string) []byte {
 	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	for _, r := range rows {
-		for i, c := range r {
-			if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
-				r[i] = "'" + c
-			}
-		}
-		_ = w.Write(r)
-	}
-	w.Flush()
+	_ = sheet.WriteCSV(&b, rows[0], slices.Values(rows[1:])) // a buffer takes everything
 	return b.Bytes()
 }
 

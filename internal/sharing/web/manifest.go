@@ -15,7 +15,7 @@ func Manifest(s *sharing.Service) module.Manifest {
 	return module.Manifest{
 		Name:    "sharing",
 		Rights:  sharing.Rights(),
-		Outlets: outlets(),
+		Outlets: outlets(s),
 		Menu:    []web.MenuItem{{Label: "Working together", Href: SharedPath, Need: sharing.See, Order: 70}},
 		Routes: []web.Route{
 			{Pattern: "GET /sharing", Need: see, Handle: h.overview},
