@@ -1,0 +1,47 @@
+package admin
+
+import (
+	"context"
+
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/web"
+)
+
+// HomePanel is a piece of the first page that another capability supplies.
+type HomePanel struct {
+	Order int
+	Need  access.Right
+	Show  func(tx *db.Tx) (web.Component, error)
+}
+
+// AddHome puts a panel on the first page, while the program is put together.
+func (s *Service) AddHome(p HomePanel) {
+	at := len(s.homes)
+	for at > 0 && s.homes[at-1].Order > p.Order {
+		at--
+	}
+	s.homes = append(s.homes, HomePanel{})
+	copy(s.homes[at+1:], s.homes[at:])
+	s.homes[at] = p
+}
+
+// Home makes the panels of the first page that the pass may see.
+func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component, err error) {
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		for _, h := range s.homes {
+			if !p.Has(h.Need) {
+				continue
+			}
+			c, err := h.Show(tx)
+			if err != nil {
+				return err
+			}
+			if c != nil {
+				out = append(out, c)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
