@@ -267,9 +267,9 @@ func insertWay(tx *db.Tx, c Channel) error {
 }
 
 func insertAdult(tx *db.Tx, a Adult) error {
-	if _, err := tx.Exec(`insert into roll_adult (org_id, id, title, forename, surname, name, speaks, reads, interpreter, needs, address, postcode, search, sort_key)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		a.ID, a.Title, a.Forename, a.Surname, a.Name, a.Speaks, a.Reads, pointed(a.Interpreter), a.Needs, a.Address, a.Postcode, AdultSearch(a, a.Channels), a.SortKey); err != nil {
+	if _, err := tx.Exec(`insert into roll_adult (org_id, id, title, forename, surname, name, speaks, reads, interpreter, needs, helps, address, postcode, search, sort_key)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		a.ID, a.Title, a.Forename, a.Surname, a.Name, a.Speaks, a.Reads, pointed(a.Interpreter), a.Needs, a.Helps, a.Address, a.Postcode, AdultSearch(a, a.Channels), a.SortKey); err != nil {
 		return err
 	}
 	for _, c := range a.Channels {
@@ -282,9 +282,10 @@ func insertAdult(tx *db.Tx, a Adult) error {
 }
 
 func insertTie(tx *db.Tx, t Tie) error {
-	n, err := tx.Exec(`insert into roll_tie (org_id, id, pupil_id, adult_id, relationship, responsibility, priority, lives_with, starts, ends)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (org_id, pupil_id, adult_id) do nothing`,
-		t.ID, t.PupilID, t.AdultID, t.Relationship, t.Responsibility, pointed(t.Priority), pointed(t.LivesWith), t.Starts, t.Ends)
+	n, err := tx.Exec(`insert into roll_tie (org_id, id, pupil_id, adult_id, relationship, responsibility, source, source_seen, priority, emergency, lives_with, stays, stays_words, letters,
+		starts, ends) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (org_id, pupil_id, adult_id) do nothing`,
+		t.ID, t.PupilID, t.AdultID, t.Relationship, t.Responsibility, t.Source, t.SourceSeen, pointed(t.Priority), pointed(t.Emergency), pointed(t.LivesWith), t.Stays,
+		t.StaysWords, pointed(t.Letters), t.Starts, t.Ends)
 	if err == nil && n == 0 {
 		err = fault.Field("adult", "This adult is on the child's record already. Change what is recorded there instead.")
 	}
