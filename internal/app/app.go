@@ -152,6 +152,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Gate = access.NewGate(rights...)
 	a.Roll.UseOutlets(a.outlets())
+	a.Admin.AddHome(admin.HomePanel{Order: 5, Need: roll.Orders, Show: rollweb.OrdersDue})
 	return a, nil
 }
 

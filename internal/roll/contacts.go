@@ -197,6 +197,21 @@ func (t Tie) Parent() bool {
 // Handing says to whom a paper about a child may be given, and to whom not.
 type Handing struct{ To, NotTo []Relation }
 
+// Handing opens a pupil and says to whom a paper about them may be given today.
+func (s *Service) Handing(ctx context.Context, p access.Pass, pupil PupilID) (h Handing, err error) {
+	if _, err := p.CheckNamed(See); err != nil {
+		return h, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		if _, err := Enter(tx, See, pupil); err != nil {
+			return err
+		}
+		h, err = HandingOf(tx, pupil, Information)
+		return err
+	})
+	return h, err
+}
+
 // HandingOf sorts the adults of a pupil who has been entered by whether a matter may reach them.
 func HandingOf(tx *db.Tx, pupil PupilID, what Matter) (h Handing, err error) {
 	rels, err := Relations(tx, pupil)

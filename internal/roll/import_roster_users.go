@@ -507,7 +507,7 @@ func (x *roster) join(from, to string, at place) error {
 // The bits of adultEntry.said that a roster uses.
 const (
 	saidFather uint16 = 1 << 6
-	saidMother uint16  = 1 << 7
+	saidMother uint16 = 1 << 7
 )
 
 // mark notes the row of a user, and whether their role is that of a father or a mother.

@@ -524,3 +524,27 @@ func someHits(tx *db.Tx, staff int64, today string, pupils []PupilID) ([]PupilHi
 	in, args := argMarks(4, pupils)
 	return db.All[PupilHit](tx, groupHit+` and p.id in (`+in+`) order by p.sort_key, p.id`, append([]any{staff, today}, args...)...)
 }
+
+// reviewRow is an order with the names a list of reviews shows.
+type reviewRow struct {
+	ID                         OrderID
+	TieID                      TieID
+	Kind, DecidedBy            string
+	Starts, Ends, ReviewOn     string
+	PupilID                    PupilID
+	Forename, Surname, KnownAs string
+	Adult                      string
+}
+
+func reviewsUntil(tx *db.Tx, staff int64, today, until string) ([]reviewRow, error) {
+	return db.All[reviewRow](tx, `select o.id, o.tie_id, o.kind, o.decided_by, o.starts, o.ends, o.review_on, p.id as pupil_id, p.forename, p.surname, p.known_as, a.name as adult
+		from roll_order o join roll_tie t on t.org_id = o.org_id and t.id = o.tie_id
+		join roll_pupil p on p.org_id = t.org_id and p.id = t.pupil_id
+		join roll_adult a on a.org_id = t.org_id and a.id = t.adult_id
+		where o.org_id = $1 and o.review_on <> '' and o.review_on <= $4 and o.ends >= $3 and `+Sight+` order by o.review_on, o.id`, staff, today, until)
+}
+
+func reviewOrder(tx *db.Tx, id OrderID, next, note string) error {
+	_, err := tx.Exec(`update roll_order set review_on = $3, note = $4 where org_id = $1 and id = $2`, id, next, note)
+	return err
+}
