@@ -75,9 +75,9 @@ type App struct {
 // Migrations are the schema of every capability in level order.
 func Migrations() []db.Migrations {
 	return []db.Migrations{
+		trail.Migrations(),
 		jobs.Migrations(),
 		post.Migrations(),
-		trail.Migrations(),
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
@@ -124,6 +124,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		_ = d.Close()
 		return nil, err
 	}
+	log.Trouble = func(err error) { o.Log.Error("a sight was not written to the trail", "error", err.Error()) }
 	a := &App{DB: d, Trail: log, log: o.Log}
 	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Jobs = jobs.New(d, o.Log)
@@ -139,6 +140,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
+	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
@@ -237,7 +239,8 @@ func (a *App) Routes() []web.Route {
 	for _, m := range a.modules {
 		out = append(out, m.Routes...)
 	}
-	return append(out, rollweb.RightsRoute(a.Gate.Rights), web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
+	out = append(out, rollweb.RightsRoutes(a.Roll, a.Gate.Rights)...)
+	return append(out, web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
 		ui.Static().ServeHTTP(q.W, q.R)
 		return nil
 	}})
@@ -249,7 +252,7 @@ func (a *App) Handler() (http.Handler, error) {
 		a.background.Go(a.sweepHourly)
 		a.background.Go(func() { a.Jobs.Run(a.open) })
 	})
-	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
+	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
 	return s.Handler()
 }
 

@@ -9,8 +9,10 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/kit/trail"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
+	"ajar/internal/roll/worry"
 )
 
 //go:embed migrations/*.sql
@@ -28,7 +30,7 @@ type Service struct {
 	Roll     *roll.Service
 	Progress *progress.Service // nil: the pack says that nothing is known
 
-	fine map[string]bool // sentences that somebody has just said are no worry; see Keeping
+	keeper worry.Keeper // knows which sentences somebody has just said are no worry; see Keeping
 }
 
 // New makes the service. progress may be nil.
@@ -75,6 +77,9 @@ func enter(tx *db.Tx, right access.Right, id TalkID) (Line, error) {
 		err = fault.Gone("conversation")
 	}
 	l.Standing = StandingOf(l.Talk, today)
+	if err == nil {
+		trail.Sight(tx, "pupil", int64(l.PupilID))
+	}
 	return l, err
 }
 

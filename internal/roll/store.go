@@ -9,6 +9,7 @@ import (
 
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/trail"
 )
 
 // This file holds the SQL of search, of edits by hand, of orders and of the pages about staff and classes.
@@ -230,7 +231,10 @@ func deriveAdult(tx *db.Tx, a Adult) error {
 
 func deriveStaff(tx *db.Tx, s Staff) error {
 	_, err := tx.Exec(`update roll_staff set search = $3, sort_key = $4 where org_id = $1 and id = $2`, s.ID, StaffSearch(s), s.SortKey)
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(s.ID), Words: "joined the staff"})
 }
 
 // replaceWays puts the phones or the e-mail addresses of a form in place of those there were. One that stays keeps its row.
@@ -359,12 +363,18 @@ func insertOrder(tx *db.Tx, o Order) error {
 	_, err := tx.Exec(`insert into roll_order (org_id, id, tie_id, kind, decided_by, evidence_seen, starts, ends, review_on, note, by_name, made_ms)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		o.ID, o.TieID, o.Kind, o.DecidedBy, o.EvidenceSeen, o.Starts, o.Ends, o.ReviewOn, o.Note, o.ByName, tx.Now())
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.Order, About: "order", Key: int64(o.ID), Words: "recorded: " + OrderWords[o.Kind]})
 }
 
 func endOrder(tx *db.Tx, id OrderID, ends, note string) error {
 	_, err := tx.Exec(`update roll_order set ends = $3, note = $4 where org_id = $1 and id = $2`, id, ends, note)
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.Order, About: "order", Key: int64(id), Words: "ends on " + ends})
 }
 
 const teachersOf = `coalesce((select string_agg(s.name, ', ' order by s.sort_key, s.id) from roll_member w join roll_staff s on s.org_id = w.org_id and s.id = w.staff_id
@@ -452,11 +462,34 @@ func insertStaff(tx *db.Tx, s Staff) error {
 
 func insertPost(tx *db.Tx, p Post) error {
 	_, err := tx.Exec(`insert into roll_staff_role (org_id, id, staff_id, role, starts, ends) values ($1, $2, $3, $4, $5, $6)`, p.ID, p.StaffID, p.Role, p.Starts, p.Ends)
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(p.StaffID), Words: "was given the role " + string(p.Role) + " from " + p.Starts + until(p.Ends)})
+}
+
+// until says when something ends, for the trail; nothing when it does not.
+func until(ends string) string {
+	if ends == ForGood {
+		return ""
+	}
+	return " until " + ends
+}
+
+func postByID(tx *db.Tx, staff StaffID, id ids.ID[Post]) (Post, error) {
+	p, found, err := db.Maybe[Post](tx, `select r.id, r.staff_id, r.role, r.starts, r.ends from roll_staff_role r where r.org_id = $1 and r.staff_id = $2 and r.id = $3`, staff, id)
+	if err == nil && !found {
+		err = fault.Gone("role")
+	}
+	return p, err
 }
 
 func endPost(tx *db.Tx, staff StaffID, id ids.ID[Post], ends string) (int64, error) {
-	return tx.Exec(`update roll_staff_role set ends = $4 where org_id = $1 and staff_id = $2 and id = $3`, staff, id, ends)
+	n, err := tx.Exec(`update roll_staff_role set ends = $4 where org_id = $1 and staff_id = $2 and id = $3`, staff, id, ends)
+	if err != nil || n == 0 {
+		return n, err
+	}
+	return n, trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(staff), Words: "has a role until " + ends})
 }
 
 func inCharge(tx *db.Tx) (int, error) {
@@ -545,6 +578,8 @@ func reviewsUntil(tx *db.Tx, staff int64, today, until string) ([]reviewRow, err
 }
 
 func reviewOrder(tx *db.Tx, id OrderID, next, note string) error {
-	_, err := tx.Exec(`update roll_order set review_on = $3, note = $4 where org_id = $1 and id = $2`, id, next, note)
-	return err
+	if _, err := tx.Exec(`update roll_order set review_on = $3, note = $4 where org_id = $1 and id = $2`, id, next, note); err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.Order, About: "order", Key: int64(id), Words: "looked at again"})
 }

@@ -230,7 +230,9 @@ func TestOrderIsForeseenAndReviewed(t *testing.T) {
 	onBoth(t, func(t *testing.T, a, b school) {
 		ctx, p := context.Background(), as(testkit.OrgA, a.head, SafeguardingLead)
 		a.s.UseOutlets([]Outlet{
-			{Key: "x.letters", Words: "Letters", Needs: Contact, Sent: func(*db.Tx, PupilID, AdultID) ([]Sent, error) { return []Sent{{On: "2026-11-02", Words: "Letter"}}, nil }},
+			{Key: "x.letters", Words: "Letters", Needs: Contact, Sent: func(*db.Tx, PupilID, AdultID) ([]Sent, error) {
+				return []Sent{{On: "2026-11-02", Words: "Letter"}}, nil
+			}},
 			{Key: "x.reports", Words: "Reports", Needs: Report},
 		})
 		if err := a.s.TieAdult(ctx, as(testkit.OrgA, a.head, Office), a.zia, a.dad, Values{"relationship": "father", "responsibility": "yes"}); err != nil {

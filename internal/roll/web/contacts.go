@@ -90,7 +90,7 @@ func (h *handlers) labels(q *web.Req) error {
 	for _, l := range c.Labels {
 		data.Labels = append(data.Labels, l.Lines())
 	}
-	return q.Page(labelsPage(ui.DocData{Title: "Labels: " + c.Title, Back: ui.Link{Text: "Back", Href: ContactsPath(c.Group)},
+	return q.Print("pupils", 0, printed("address labels", c), labelsPage(ui.DocData{Title: "Labels: " + c.Title, Back: ui.Link{Text: "Back", Href: ContactsPath(c.Group)},
 		Note: plural(len(c.Labels), "label", "labels") + ", three in a row and eight rows on A4. Print at 100 %, without fitting to the page."}, data, c))
 }
 
@@ -100,7 +100,7 @@ func (h *handlers) contactList(q *web.Req) error {
 		return err
 	}
 	clock := h.s.DB.Clock()
-	return q.Page(contactListPage(ui.DocData{Title: "Contacts: " + c.Title, Back: ui.Link{Text: "Back", Href: ContactsPath(c.Group)}, Note: plural(len(c.Lines), "line", "lines") + "."},
+	return q.Print("pupils", 0, printed("the list of contacts", c), contactListPage(ui.DocData{Title: "Contacts: " + c.Title, Back: ui.Link{Text: "Back", Href: ContactsPath(c.Group)}, Note: plural(len(c.Lines), "line", "lines") + "."},
 		q.Frame.Org, q.Frame.Who, clock.Now().In(clock.Zone()).Format("15:04 on 2 January 2006"), c))
 }
 
@@ -113,7 +113,7 @@ func (h *handlers) contactsCSV(q *web.Req) error {
 	if err := sheet.WriteCSV(&b, contactHead, contactCells(c)); err != nil {
 		return err
 	}
-	return q.Download("contacts-"+h.s.DB.Clock().Today()+".csv", "text/csv; charset=utf-8", b.Bytes())
+	return q.Export("pupils", 0, printed("contacts as CSV", c), "contacts-"+h.s.DB.Clock().Today()+".csv", "text/csv; charset=utf-8", b.Bytes())
 }
 
 func (h *handlers) contactsXLSX(q *web.Req) error {
@@ -125,7 +125,7 @@ func (h *handlers) contactsXLSX(q *web.Req) error {
 	if err := sheet.WriteXLSX(&b, "Contacts", contactHead, contactCells(c)); err != nil {
 		return err
 	}
-	return q.Download("contacts-"+h.s.DB.Clock().Today()+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes())
+	return q.Export("pupils", 0, printed("contacts as XLSX", c), "contacts-"+h.s.DB.Clock().Today()+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes())
 }
 
 // contactHead are the columns of the file; every cell is text, so that phones keep their zeros.
@@ -169,6 +169,11 @@ func linkedContactColumns() []ui.Column[roll.ContactLine] {
 	cols := contactColumns()
 	cols[0].Text, cols[0].Cell = nil, func(l roll.ContactLine) templ.Component { return ui.LinkTo(PupilPath(l.Pupil.ID), l.Pupil.Name()) }
 	return cols
+}
+
+// printed says for the trail what went out, about how many; the names are in the group's own records.
+func printed(what string, c roll.Contacts) string {
+	return what + ": " + c.Title + ", " + plural(len(c.Pupils), "pupil", "pupils")
 }
 
 func skipText(n int) string {
