@@ -163,7 +163,18 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Gate = access.NewGate(rights...)
 	a.Roll.UseOutlets(a.outlets())
+	a.Admin.AddHome(admin.HomePanel{Order: 5, Need: roll.Orders, Show: rollweb.OrdersDue})
 	return a, nil
+}
+
+// outlets collects every way by which something about a child reaches an adult.
+func (a *App) outlets() (out []roll.Outlet) {
+	for _, m := range a.modules {
+		for _, o := range m.Outlets {
+			out = append(out, o.(roll.Outlet))
+		}
+	}
+	return out
 }
 
 // ways are the ways out of the house that have been set up.
@@ -184,16 +195,6 @@ func (o Options) ways() (map[string]post.Driver, error) {
 		out[post.SMS] = k
 	}
 	return out, nil
-}
-
-// outlets collects every way by which something about a child reaches an adult.
-func (a *App) outlets() (out []roll.Outlet) {
-	for _, m := range a.modules {
-		for _, o := range m.Outlets {
-			out = append(out, o.(roll.Outlet))
-		}
-	}
-	return out
 }
 
 // DemoParts are what the demo is handed to.
