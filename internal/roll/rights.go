@@ -42,7 +42,7 @@ var (
 		Head: access.All, Office: access.All, Administrator: access.All, SafeguardingLead: access.All}}
 	// Orders records court orders and other restrictions.
 	Orders = access.Right{Key: "roll.orders", Words: "record court orders and restrictions", Roles: scopes{
-		Head: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All}}
+		Head: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All}, NotKin: true}
 	// Import brings files in and undoes them.
 	Import = access.Right{Key: "roll.import", Words: "bring in files and undo them", Roles: scopes{
 		Head: access.All, Office: access.All, Administrator: access.All}}

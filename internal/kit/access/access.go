@@ -35,6 +35,8 @@ type Right struct {
 	Key   string // capability.verb, such as "roll.see"
 	Words string // finishes the sentence "You can …"
 	Roles map[Role]Scope
+	// NotKin says that what it opens is never for somebody about their own family, whatever their role. The capability that knows families keeps to it.
+	NotKin bool
 }
 
 // Who is the person asking, as sign-in found them.
@@ -45,6 +47,7 @@ type Who struct {
 	Adult   int64  // the roll's key of the parent or carer who came by the family's door; 0 for staff
 	Name    string
 	Roles   []Role
+	Hat     int64 // the key of what joins this member of staff to a family here; 0 for none
 }
 
 // Pass is proof that a check was made: for whom, in which organisation, with what scope for each right. Only this package makes one.

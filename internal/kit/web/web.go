@@ -237,6 +237,8 @@ func (s *Server) answer(q *Req, err error) {
 		status, title = http.StatusConflict, "Someone else changed this"
 	case fault.Forbidden:
 		status, title = http.StatusForbidden, "Not now"
+	case fault.Kin:
+		status, title = http.StatusForbidden, "About your own family"
 	case fault.TooLarge:
 		status, title = http.StatusRequestEntityTooLarge, "Too large"
 	case fault.Unavailable:
