@@ -193,6 +193,12 @@ func OwnChild(tx *db.Tx, pupil PupilID) (bool, error) {
 	return f.children[pupil], err
 }
 
+// IsOwnChild tells whether a pupil is a child of a member of staff, who need not be the one who asks.
+func IsOwnChild(tx *db.Tx, staff StaffID, pupil PupilID) (bool, error) {
+	f, err := ownFamily(tx, staff)
+	return f.children[pupil], err
+}
+
 // kin is the family of a member of staff, as far as the school knows it.
 type kin struct {
 	self     map[AdultID]bool
