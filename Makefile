@@ -4,7 +4,7 @@
 export CGO_ENABLED = 0
 LISTEN = 127.0.0.1:8080
 
-.PHONY: run test bench generate assets demo build pg pictures
+.PHONY: run test bench generate assets demo build pg op pictures
 
 run: build  ## Ajar with the demo cluster on http://127.0.0.1:8080
 	./ajar serve --listen $(LISTEN) --demo
@@ -14,6 +14,9 @@ test: bin/gate  ## the whole gate; a part of it: make test ONLY=vet,store
 
 pg: bin/gate  ## a throw-away PostgreSQL for single tests
 	@exec bin/gate pg
+
+op: bin/gate  ## a throw-away OpenID Connect provider for single tests (needs Node)
+	@exec bin/gate op
 
 build:
 	go build -buildvcs=false -trimpath -ldflags '-s -w' -o ajar ./cmd/ajar

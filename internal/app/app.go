@@ -3,6 +3,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -23,7 +24,10 @@ import (
 	"ajar/internal/kit/box"
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/jobs"
 	"ajar/internal/kit/module"
+	"ajar/internal/kit/post"
+	"ajar/internal/kit/trail"
 	"ajar/internal/kit/web"
 	"ajar/internal/progress"
 	progressweb "ajar/internal/progress/web"
@@ -37,6 +41,8 @@ type Options struct {
 	Data       string // folder of the SQLite file
 	URL        string // postgres://… instead of the folder
 	Clock      clock.Clock
+	Mail       string // the mail server, as post.NewMail reads it; empty for none
+	Texts      string // the gateway for text messages, as post.NewKannel reads it; empty for none
 	Fast       bool   // give up durability against power loss; for tests and for making the demo
 	LookAround bool   // offer the fictional people of the demo to visitors
 	Secret     string // what seals the few secrets that are read again; the key in the folder of the data without it
@@ -46,7 +52,10 @@ type Options struct {
 // App is the product, put together.
 type App struct {
 	DB            *db.DB
+	Trail         *trail.Log
 	Gate          *access.Gate
+	Jobs          *jobs.Queue
+	Post          *post.Service
 	Imports       *batch.Service
 	Roll          *roll.Service
 	Admin         *admin.Service
@@ -66,6 +75,9 @@ type App struct {
 // Migrations are the schema of every capability in level order.
 func Migrations() []db.Migrations {
 	return []db.Migrations{
+		jobs.Migrations(),
+		post.Migrations(),
+		trail.Migrations(),
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
@@ -87,6 +99,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if where == "" {
 		where = filepath.Join(o.Data, "ajar.db")
 	}
+	ways, err := o.ways()
+	if err != nil {
+		return nil, err
+	}
 	sealed, err := box.Open(o.Data, o.Secret)
 	if err != nil {
 		return nil, err
@@ -99,8 +115,23 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		_ = d.Close()
 		return nil, err
 	}
-	a := &App{DB: d, log: o.Log}
+	spool := trail.Options{Fast: o.Fast}
+	if d.Engine() == db.SQLite {
+		spool.Folder = filepath.Dir(where)
+	}
+	log, err := trail.Open(ctx, d, spool)
+	if err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	a := &App{DB: d, Trail: log, log: o.Log}
 	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	a.Jobs = jobs.New(d, o.Log)
+	a.Post = post.New(d, a.Jobs)
+	a.Post.May, a.Post.Sender = roll.MayPost, roll.Sender
+	for way, driver := range ways {
+		a.Post.Use(way, driver)
+	}
 	a.Imports = batch.New(d)
 	a.Roll = roll.New(d, a.Imports)
 	a.Admin = admin.New(d, a.Roll)
@@ -123,6 +154,26 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	return a, nil
 }
 
+// ways are the ways out of the house that have been set up.
+func (o Options) ways() (map[string]post.Driver, error) {
+	out := map[string]post.Driver{}
+	if o.Mail != "" {
+		m, err := post.NewMail(o.Mail)
+		if err != nil {
+			return nil, err
+		}
+		out[post.Email] = m
+	}
+	if o.Texts != "" {
+		k, err := post.NewKannel(o.Texts)
+		if err != nil {
+			return nil, err
+		}
+		out[post.SMS] = k
+	}
+	return out, nil
+}
+
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
 	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
@@ -132,7 +183,7 @@ func (a *App) DemoParts() demo.Parts {
 func (a *App) Close() error {
 	a.stop()
 	a.background.Wait()
-	return a.DB.Close()
+	return errors.Join(a.Trail.Close(), a.DB.Close())
 }
 
 // Sweep removes what is no longer to be kept: sessions and links that are over, and files of imports that nobody confirmed.
@@ -154,7 +205,6 @@ func (a *App) Sweep(ctx context.Context) error {
 
 // sweepHourly runs until the product is closed.
 func (a *App) sweepHourly() {
-	defer a.background.Done()
 	hour := time.NewTicker(time.Hour)
 	defer hour.Stop()
 	for {
@@ -184,8 +234,8 @@ func (a *App) Routes() []web.Route {
 // Handler serves the pages. From then on, what is no longer to be kept is removed every hour.
 func (a *App) Handler() (http.Handler, error) {
 	a.sweeping.Do(func() {
-		a.background.Add(1)
-		go a.sweepHourly()
+		a.background.Go(a.sweepHourly)
+		a.background.Go(func() { a.Jobs.Run(a.open) })
 	})
 	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
 	return s.Handler()

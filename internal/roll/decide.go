@@ -3,6 +3,7 @@ package roll
 import (
 	"context"
 	"fmt"
+	"net/mail"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ import (
 type Choice struct {
 	Name, Label, Hint string
 	Long              bool   // several lines
-	Kind              string // text, phone, days, percent, age, pounds or holidays
+	Kind              string // text, phone, email, days, percent, age, pounds or holidays
 	Default           string // what holds while nobody has decided
 	Group             string // the heading of the page that begins here
 }
@@ -35,6 +36,7 @@ var Choices = []Choice{
 	{Name: "reading_age.level", Label: "Reading age for letters", Kind: "age", Hint: "Letters and sheets that are harder to read than this get a suggestion. 9 to 11 suits most families.", Default: "11"},
 	{Name: "school.address", Label: "The school's address", Group: "Letters", Long: true, Hint: "One line for each line on the envelope. It stands at the head of every letter."},
 	{Name: "school.phone", Label: "The school's phone", Kind: "phone", Hint: "Letters ask families to ring this number."},
+	{Name: "school.email", Label: "The school's e-mail", Kind: "email", Hint: "Where families' answers to e-mails go."},
 	{Name: "school.holidays", Label: "Holidays and closed days", Group: "Conversations", Kind: "holidays", Long: true, Hint: "One a line, for example 26 October 2026 to 30 October 2026, or a single day. They are left out when school days are counted."},
 	{Name: "conversations.hourly_pence", Label: "What an hour of a teacher costs", Kind: "pounds", Hint: "In pounds and pence, for example 28.50. Used for the cost of teacher time and for nothing else. Leave it empty if you would rather not."},
 }
@@ -107,6 +109,11 @@ func (c Choice) read(text string) (value, why string) {
 	case "phone":
 		if countFigures(text) < 3 {
 			return "", fmt.Sprintf("%s is not a phone number.", shown(text))
+		}
+		return text, ""
+	case "email":
+		if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
+			return "", fmt.Sprintf("%s is not an e-mail address.", shown(text))
 		}
 		return text, ""
 	case "pounds":

@@ -646,7 +646,7 @@ func TestDecide(t *testing.T) {
 			t.Errorf("%v %v", got, err)
 		}
 		for name, bad := range map[string]string{"attendance.target": "120", "attendance.window": "1.5", "reading_age.level": "NaN", "safeguarding.phone": "ask",
-			"conversations.hourly_pence": "28.505", "school.phone": "ring us", "school.holidays": "half term"} {
+			"conversations.hourly_pence": "28.505", "school.phone": "ring us", "school.email": "Office <office@oak.example>", "school.holidays": "half term"} {
 			if err := a.s.Decide(ctx, p, Values{name: bad}); fault.KindOf(err) != fault.Invalid {
 				t.Errorf("%s = %s: %v", name, bad, err)
 			}

@@ -66,7 +66,7 @@ func TestAccessible(t *testing.T) {
 		t.Fatalf("the accessibility checker is missing; `make assets` in tools/assets puts it there: %v", err)
 	}
 	ctx, address := browser(t)
-	for _, page := range []string{"/samples", "/samples/parent", "/samples/parent?lang=ur", "/samples/letter"} {
+	for _, page := range []string{"/samples", "/samples/parent", "/samples/parent?lang=ur", "/samples/letter", "/samples/leaf", "/samples/leaf?in=ur", "/samples/leaf?in=pa"} {
 		for _, width := range []int64{wide, narrow} {
 			t.Run(fmt.Sprintf("%s at %d", page, width), func(t *testing.T) {
 				open(t, ctx, address+page, width)

@@ -12,12 +12,15 @@
 //	form.templ    Form, Text, TextArea, DateField, Select, Radios, Checkboxes, FileUpload, Hidden, ErrorSummary
 //	list.templ    Table, Filter, Pagination
 //	figure.templ  Stat, Figure, Explain, Chart, HeatMap, Spark
+//	leaf.templ    Leaf, LeafText, LeafChoose, LeafDay, LeafLinks, InEnglish: the pages of families
 //	paper.templ   Doc, Letter, PaperSheet
 //	chart.go      the SVG writer: Lines, Bars, sparklines
 //	assets.go     the embedded style sheet, script and type, under names that change with their content
 //
 // Inside main, plain HTML (p, ul, h2, h3, dl, a) already looks right; reach for a component when there is one.
 //
-// Text that the components themselves say goes through the function given by WithSay, so that a parent's page can
-// be in the parent's language. ui does not import the texts package: both stand on the lowest level.
+// Pages behind a family's link are Leaf (leaf.templ): no menu, no script, a style sheet of 2 kB, the phone's own type, mirrored for languages
+// written from the right. What a leaf says goes through kit/say, and its own words stand in the catalogues of texts/.
+//
+// Text that the other components say goes through the function given by WithSay.
 package ui

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"ajar/internal/kit/say"
 )
 
 type samplePupil struct {
@@ -127,6 +129,18 @@ func SamplesHandler() http.Handler {
 		}
 		return SamplesPublic(lang)
 	}))
+	mux.Handle("/samples/leaf", page(func(r *http.Request) templ.Component {
+		return SamplesLeaf(say.Tongue(r.URL.Query().Get("in")))
+	}))
 	mux.Handle("GET /samples/letter", page(func(*http.Request) templ.Component { return SamplesPaper() }))
 	return mux
+}
+
+func samplesLeaf(l say.Lang) LeafData {
+	return LeafData{
+		Title: "Amira’s plan", Lang: l, Org: "Harbour View School", Phone: "0115 496 0123", Home: "/samples/leaf?in=" + l.Tag(),
+		In:     func(tag string) string { return "/samples/leaf?in=" + tag },
+		Errors: Errors{{"words", "Write what you would change"}},
+		Links:  []Link{{"Who is this?", "#who"}, {"Your devices", "#devices"}},
+	}
 }

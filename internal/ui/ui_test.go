@@ -125,8 +125,16 @@ func everything(text string) map[string]templ.Component {
 		"Chart lines": Chart(ChartData{ID: text, FigureData: figure, Drawing: lines}), "Chart bars": Chart(ChartData{ID: text, FigureData: figure, Drawing: bars, Alt: text}),
 		"Chart empty": Chart(ChartData{ID: "x", Drawing: Lines{}}), "Chart no bars": Chart(ChartData{ID: "x", Drawing: Bars{}}),
 		"HeatMap": HeatMap(fillWith[HeatData](text)), "HeatMap empty": HeatMap(HeatData{Columns: []string{"a"}, Rows: []HeatRow{{}}}), "Spark": Spark(text, Data(1, 2), text, 0), "Spark empty": Spark(text, nil, "", 0),
+		"Leaf": Leaf(leafWith(text)), "Leaf empty": Leaf(LeafData{}), "InEnglish": InEnglish(text), "LeafText": LeafText(fillWith[LeafField](text)), "LeafText area": LeafText(LeafField{Name: text, Type: "area", Value: text}),
+		"LeafChoose": LeafChoose(fillWith[LeafChoice](text)), "LeafDay": LeafDay(fillWith[LeafDate](text)), "LeafLinks": LeafLinks(fillWith[[]LeafLink](text)),
 		"Doc": Doc(fillWith[DocData](text)), "Letter": Letter(fillWith[LetterData](text)), "PaperSheet": PaperSheet(fillWith[PaperSheetData](text)), "WriteLines": WriteLines(text, 3),
 	}
+}
+
+func leafWith(text string) LeafData {
+	d := fillWith[LeafData](text)
+	d.In = func(tag string) string { return text + tag }
+	return d
 }
 
 func TestNothingTypedBecomesCode(t *testing.T) {
@@ -156,7 +164,7 @@ func TestNothingTypedBecomesCode(t *testing.T) {
 
 func TestEveryComponentShowsItsWords(t *testing.T) {
 	const said = "Herbstrosen"
-	silent := map[string]bool{"Page empty": true, "Mark": true, "Sheet": true, "Tiles": true, "Inset": true, "Explain": true, "ButtonRow": true, "Stat empty": true, "Chart empty": true, "Chart no bars": true, "HeatMap empty": true}
+	silent := map[string]bool{"Page empty": true, "Leaf empty": true, "Mark": true, "Sheet": true, "Tiles": true, "Inset": true, "Explain": true, "ButtonRow": true, "Stat empty": true, "Chart empty": true, "Chart no bars": true, "HeatMap empty": true}
 	for name, c := range everything(said) {
 		if page := render(t, c); !silent[name] && !strings.Contains(page, said) {
 			t.Errorf("%s does not show what it is given", name)
@@ -165,7 +173,7 @@ func TestEveryComponentShowsItsWords(t *testing.T) {
 }
 
 func TestChildrenAreShown(t *testing.T) {
-	for name, c := range map[string]templ.Component{"Page": Page(PageData{}), "Sheet": Sheet(), "SheetTitled": SheetTitled("x"), "Form": Form(FormData{}), "Doc": Doc(DocData{}), "Letter": Letter(LetterData{}), "PaperSheet": PaperSheet(PaperSheetData{}), "Figure": Figure(FigureData{}), "Details": Details("x"), "Filter": Filter(FilterData{}), "Split": Split(Because("x"))} {
+	for name, c := range map[string]templ.Component{"Page": Page(PageData{}), "Leaf": Leaf(LeafData{}), "Sheet": Sheet(), "SheetTitled": SheetTitled("x"), "Form": Form(FormData{}), "Doc": Doc(DocData{}), "Letter": Letter(LetterData{}), "PaperSheet": PaperSheet(PaperSheetData{}), "Figure": Figure(FigureData{}), "Details": Details("x"), "Filter": Filter(FilterData{}), "Split": Split(Because("x"))} {
 		if !strings.Contains(render(t, c), "<p>inside</p>") {
 			t.Errorf("%s loses its content", name)
 		}

@@ -8,6 +8,7 @@ modules=node_modules
 mkdir -p "$out" "$axe"
 
 npx sass --no-source-map --style=compressed --quiet-deps --load-path="$modules" ajar.scss "$out/ajar.css"
+npx sass --no-source-map --style=compressed leaf.scss "$out/leaf.css"
 # Two blues are fixed inside a kind of button that Ajar does not use; none may remain.
 sed -i -e 's/#0f385c/#3f1233/g' -e 's/#f4f8fb/#f6f1ec/g' "$out/ajar.css"
 npx esbuild ajar.js --bundle --minify --format=esm --target=es2020 --legal-comments=none --log-level=warning --outfile="$out/ajar.js"

@@ -3,7 +3,8 @@
 //	go run ./tools/gate                     everything
 //	go run ./tools/gate --only vet,store    some of it
 //	go run ./tools/gate pg                  a throw-away PostgreSQL to run single tests against
+//	go run ./tools/gate op                  an OpenID Connect provider to run single tests against
 //
-// It installs what it needs when it may, starts its own PostgreSQL and stops it again, and its last line counts what passed, failed and was skipped.
-// Start reading in main.go (the order of events), then steps.go (what is checked), postgres.go, install.go and count.go (how tests are counted).
+// It installs what it needs when it may, starts its own PostgreSQL and OpenID Connect provider (test/op) and stops them again, and its last line counts what passed, failed and was skipped.
+// Start reading in main.go (the order of events), then steps.go (what is checked), postgres.go, op.go, install.go and count.go (how tests are counted).
 package main

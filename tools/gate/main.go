@@ -19,6 +19,7 @@ type gate struct {
 	root string
 	env  []string
 	pg   *postgres
+	op   *provider
 	sum  counts
 }
 
@@ -44,8 +45,10 @@ func run(args []string) int {
 		return runGate(ctx, *only)
 	case flags.NArg() == 1 && flags.Arg(0) == "pg":
 		return servePostgres(ctx)
+	case flags.NArg() == 1 && flags.Arg(0) == "op":
+		return serveProvider(ctx)
 	default:
-		fmt.Fprintf(os.Stderr, "gate: I do not know %q; say nothing for the whole gate, or pg for a PostgreSQL\n", flags.Args())
+		fmt.Fprintf(os.Stderr, "gate: I do not know %q; say nothing for the whole gate, pg for a PostgreSQL, or op for an OpenID Connect provider\n", flags.Args())
 		return 2
 	}
 }
@@ -62,7 +65,7 @@ func runGate(ctx context.Context, only string) int {
 		fmt.Fprintln(os.Stderr, "gate:", err)
 		return 2
 	}
-	defer func() { g.pg.Stop() }()
+	defer func() { g.pg.Stop(); g.op.Stop() }()
 	g.sayShared()
 	built := true
 	for _, s := range chosen {
@@ -209,11 +212,34 @@ func (g *gate) testStep(ctx context.Context, s step) counts {
 	return g.runTests(ctx, pkgs)
 }
 
-// provide brings what tests need from outside: system packages, and our PostgreSQL. A developer's own AJAR_TEST_PG is used as it is.
+// provide brings what tests need from outside: system packages, our PostgreSQL and our OpenID Connect provider. A developer's own AJAR_TEST_PG and
+// AJAR_TEST_OP are used as they are.
 func (g *gate) provide(ctx context.Context) error {
 	if err := install(ctx); err != nil {
 		return err
 	}
+	if err := g.provideProvider(ctx); err != nil {
+		return err
+	}
+	return g.providePostgres(ctx)
+}
+
+func (g *gate) provideProvider(ctx context.Context) error {
+	if g.op != nil || os.Getenv("AJAR_TEST_OP") != "" {
+		return nil
+	}
+	begun := time.Now()
+	op, err := startProvider(ctx, g.root)
+	if err != nil {
+		return err
+	}
+	g.op = op
+	g.env = append(g.env, "AJAR_TEST_OP="+op.URL)
+	fmt.Printf("ok   %-9s %-54s %6.1fs\n", "provider", "an OpenID Connect provider of our own on a spare port", time.Since(begun).Seconds())
+	return nil
+}
+
+func (g *gate) providePostgres(ctx context.Context) error {
 	if g.pg != nil || os.Getenv("AJAR_TEST_PG") != "" {
 		return nil
 	}

@@ -47,7 +47,9 @@ type Who struct {
 	Adult   int64  // the roll's key of the parent or carer who came by the family's door; 0 for staff
 	Name    string
 	Roles   []Role
-	Hat     int64 // the key of what joins this member of staff to a family here; 0 for none
+	// SecondFactorMs is when this session last proved a second factor; 0 for never. For a parent it is one more fact that the school knows.
+	SecondFactorMs int64
+	Hat            int64 // the key of what joins this member of staff to a family here; 0 for none
 }
 
 // Pass is proof that a check was made: for whom, in which organisation, with what scope for each right. Only this package makes one.
@@ -56,6 +58,7 @@ type Pass struct {
 	scopes map[string]Scope
 	system string // why Ajar itself acts, when no person does
 	global bool
+	often  bool
 }
 
 // Gate knows every right and issues passes.
@@ -111,6 +114,15 @@ func Installation(why string) Pass {
 	}
 	return Pass{who: Who{Name: "Ajar"}, system: why, global: true}
 }
+
+// Often marks work that Ajar does all day long beside what people do, such as noting that a session is in use. The trail keeps it once an hour.
+func (p Pass) Often() Pass {
+	p.often = p.system != ""
+	return p
+}
+
+// IsOften tells whether this is work of every hour.
+func (p Pass) IsOften() bool { return p.often }
 
 // Org is the organisation whose rows this pass opens.
 func (p Pass) Org() int64 { return p.who.Org }
