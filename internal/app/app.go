@@ -134,6 +134,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Imports = batch.New(d)
 	a.Roll = roll.New(d, a.Imports)
+	a.Roll.OnMerge(roll.MergePart{Name: "post", Adults: []roll.MergeColumn{{Table: "post_item", Column: "adult", One: "message", Many: "messages"}}})
 	a.Admin = admin.New(d, a.Roll)
 	a.Admin.LookAround, a.Admin.Box = o.LookAround, sealed
 	a.Progress = progress.New(d, a.Roll, a.Imports)
@@ -197,6 +198,9 @@ func (a *App) Sweep(ctx context.Context) error {
 	}
 	for _, o := range orgs {
 		if err := a.Imports.Sweep(access.System("remove files of imports that nobody confirmed", int64(o.ID)), ctx); err != nil {
+			return err
+		}
+		if err := a.Roll.SweepMerges(ctx, access.System("remove the journals of merges that can no longer be undone", int64(o.ID))); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/trail"
 )
 
 // UndoDays is how long a merge can be undone. After that the journal, which holds what was known about the record that went, is removed.
@@ -846,6 +847,9 @@ func (s *Service) merge(tx *db.Tx, pre MergePreview) (MergeID, error) {
 	if err := setMergeFigures(tx, m.ID, string(figures)); err != nil {
 		return 0, err
 	}
+	if err := trail.Write(tx, trail.Entry{Kind: trail.Merge, About: "adult", Key: int64(m.Stays), Words: "the record of " + gone.Name + " was joined with that of " + pre.Stays.Adult.Name}); err != nil {
+		return 0, err
+	}
 	return m.ID, s.Changed.Publish(tx, Changed{Why: "two records of one adult were made one"})
 }
 
@@ -1171,6 +1175,9 @@ func (s *Service) undoMerge(tx *db.Tx, id MergeID) (m Merged, err error) {
 	}
 	now := tx.Now()
 	m.UndoneMs, m.UndoneBy = &now, tx.Pass().Who().Name
+	if err := trail.Write(tx, trail.Entry{Kind: trail.Merge, About: "adult", Key: int64(m.Stays), Words: "the records of " + m.StaysName + " and " + m.GoneName + " became two again"}); err != nil {
+		return m, err
+	}
 	return m, s.Changed.Publish(tx, Changed{Why: "a merge of two records was undone"})
 }
 

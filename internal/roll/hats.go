@@ -10,6 +10,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/trail"
 )
 
 // One person may wear several hats: a member of staff, a governor or a volunteer who is also an adult in the life of children here. A hat joins the
@@ -150,6 +151,9 @@ func (s *Service) PutOnHat(ctx context.Context, p access.Pass, staff StaffID, ad
 		if ended, err = endOwnAssignments(tx, staff, adult, dayBefore(tx.Today())); err != nil {
 			return err
 		}
+		if err := trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(staff), Words: "linked to their own record as an adult, " + a.Name}); err != nil {
+			return err
+		}
 		return s.Changed.Publish(tx, Changed{Why: "a colleague was linked to their own record as an adult"})
 	})
 	return ended, err
@@ -175,10 +179,13 @@ func (s *Service) TakeOffHat(ctx context.Context, p access.Pass, staff StaffID) 
 			return err
 		}
 		n, err := dropHat(tx, staff)
-		if err == nil && n == 0 {
-			err = fault.Gone("link")
+		if err != nil {
+			return err
 		}
-		return err
+		if n == 0 {
+			return fault.Gone("link")
+		}
+		return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(staff), Words: "no longer linked to a record as an adult"})
 	})
 }
 

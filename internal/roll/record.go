@@ -59,7 +59,8 @@ type Record struct {
 	BroughtBy  string // the file that brought the pupil in, with its day; empty for a hand
 	Panels     []web.Component
 	Today      string
-	Orders     int // in force today
+	Orders     int    // in force today
+	OwnChild   string // what to say when this is a child of the person who looks; empty otherwise
 }
 
 // Open opens one pupil's record for its page.
@@ -73,6 +74,15 @@ func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record
 		}
 		if err := readRecord(tx, &r); err != nil {
 			return err
+		}
+		if own, err := OwnChild(tx, id); err != nil {
+			return err
+		} else if own {
+			who, err := AskInstead(tx)
+			if err != nil {
+				return err
+			}
+			r.OwnChild = OwnChildWords(who)
 		}
 		r.Panels, err = s.Panels(tx, r.Pupil)
 		return err
