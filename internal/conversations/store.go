@@ -15,7 +15,7 @@ const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_assignme
 	or cast($2 as bigint) < -1 and exists (select 1 from roll_hat h where h.org_id = t.org_id
 		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_assignment g
 			where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = h.staff_id and g.starts <= $3 and g.ends >= $3))
-		and not exists (select 1 from roll_tie o where o.org_id = h.org_id and o.adult_id = h.adult_id and o.pupil_id = t.pupil_id)))`
+		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = t.pupil_id)))`
 
 const talkColumns = `t.id, t.programme_id, t.round_id, t.pupil_id, t.adult_id, t.year, t.key_staff_id, t.invited_on, t.reply, t.meet_on, t.meet_at, t.place, t.with_whom,
 	t.declined_why, t.outcome, t.outcome_on, t.missed_why, t.tips, t.began_ms, t.finalised_ms, t.next_on, t.prep_minutes, t.talk_minutes, t.writeup_minutes, t.cover_pence, t.cover_from`

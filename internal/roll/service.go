@@ -91,7 +91,7 @@ const Sight = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v whe
 	or cast($2 as bigint) < -1 and exists (select 1 from roll_hat h where h.org_id = p.org_id
 		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_sight v
 			where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = h.staff_id and v.starts <= $3 and v.ends >= $3))
-		and not exists (select 1 from roll_tie o where o.org_id = h.org_id and o.adult_id = h.adult_id and o.pupil_id = p.id)))`
+		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = p.id)))`
 
 // SightArgs checks a right for a list of named pupils and gives the arguments $2 and $3 of Sight.
 func SightArgs(tx *db.Tx, r access.Right) (staff int64, today string, err error) {

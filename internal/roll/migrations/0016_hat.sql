@@ -13,3 +13,9 @@ create table roll_hat (
 ) strict;
 create unique index roll_hat_staff on roll_hat (org_id, staff_id);
 create index roll_hat_adult on roll_hat (org_id, adult_id);
+
+-- The own children of each hat, whether the tie is in force or has ended.
+create view roll_own as
+  select h.org_id, h.id as hat_id, h.staff_id, t.pupil_id
+  from roll_hat h
+  join roll_tie t on t.org_id = h.org_id and t.adult_id = h.adult_id;
