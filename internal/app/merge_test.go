@@ -12,8 +12,9 @@ import (
 
 // notMoved are columns that name an adult or a tie and stay as they are when two records become one, and why.
 var notMoved = map[string]string{
-	"trail_entry.adult": "the trail is never changed: it says under which record somebody came at the time",
-	"trail_house.adult": "the trail is never changed",
+	"roll_person_part.adult": "belongs to the installation; whoever reads it follows roll_merge to the record that stays",
+	"trail_entry.adult":      "the trail is never changed: it says under which record somebody came at the time",
+	"trail_house.adult":      "the trail is never changed",
 }
 
 var (

@@ -75,6 +75,10 @@ func TestVerbsAreGuarded(t *testing.T) {
 			{"Merges", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.Merges(ctx, p); return err }, true, false},
 			{"UndoMerge", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.UndoMerge(ctx, p, ids.New[Merging]()); return err }, false, true},
 			{"SweepMerges", Office, KeyTeacher, func(p access.Pass) error { return a.s.SweepMerges(ctx, p) }, true, false},
+			{"Together", Parent, Office, func(p access.Pass) error { _, err := a.s.Together(ctx, asAdult(p, a.mum)); return err }, true, false},
+			{"JoinSelves", Parent, Office, func(p access.Pass) error { return a.s.JoinSelves(ctx, asAdult(p, a.mum), asAdult(p, a.dad)) }, true, false},
+			{"PartSelves", Parent, Office, func(p access.Pass) error { return a.s.PartSelves(ctx, asAdult(p, a.mum), OrgID(testkit.OrgB)) }, false, true},
+			{"EndTogether", Office, KeyTeacher, func(p access.Pass) error { return a.s.EndTogether(ctx, p, a.mum) }, false, true},
 			{"Hats", Administrator, Office, func(p access.Pass) error { _, err := a.s.Hats(ctx, p, a.nobody, ""); return err }, false, false},
 			{"PutOnHat", Administrator, Office, func(p access.Pass) error { _, err := a.s.PutOnHat(ctx, p, a.nobody, a.dad); return err }, false, false},
 			{"TakeOffHat", Administrator, Office, func(p access.Pass) error { return a.s.TakeOffHat(ctx, p, a.nobody) }, false, false},
@@ -104,4 +108,14 @@ func TestVerbsAreGuarded(t *testing.T) {
 			t.Error("SafeguardingRoute works without a pass")
 		}
 	})
+}
+
+// asAdult is the pass of the same role for an adult, as the family's door makes it.
+func asAdult(p access.Pass, adult AdultID) access.Pass {
+	if !p.Valid() {
+		return p
+	}
+	w := p.Who()
+	w.Staff, w.Adult = 0, int64(adult)
+	return gate.Admit(w)
 }

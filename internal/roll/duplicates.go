@@ -409,6 +409,7 @@ type MergePreview struct {
 	Stops       []string // why they can't become one, or not yet
 	Seen        string
 	Apart       bool
+	OtherName   bool // the names are so far apart that the page asks to think again
 	Today       string
 }
 
@@ -450,9 +451,14 @@ func (s *Service) pair(tx *db.Tx, a, b AdultID, v Values) (out MergePreview, err
 		return out, err
 	}
 	out.Apart = slices.Contains(apart, b)
+	out.OtherName = compareNames(nameOf(out.Stays.Adult), nameOf(out.Gone.Adult)) == otherName
 	out.Happens = out.happens()
 	out.Seen = out.seen()
 	return out, nil
+}
+
+func nameOf(a Adult) PersonName {
+	return PersonName{Title: a.Title, Forename: a.Forename, Surname: a.Surname, Text: a.Name}
 }
 
 // staysRather tells whether a is rather the record to stay than b: one with a number of the school's system, then the one with more children and

@@ -59,8 +59,9 @@ type Record struct {
 	BroughtBy  string // the file that brought the pupil in, with its day; empty for a hand
 	Panels     []web.Component
 	Today      string
-	Orders     int    // in force today
-	OwnChild   string // what to say when this is a child of the person who looks; empty otherwise
+	Orders     int              // in force today
+	Elsewhere  []OrderElsewhere // orders of connected schools about the same child and adult; for those who record orders
+	OwnChild   string           // what to say when this is a child of the person who looks; empty otherwise
 }
 
 // Open opens one pupil's record for its page.
@@ -83,6 +84,11 @@ func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record
 				return err
 			}
 			r.OwnChild = OwnChildWords(who)
+		}
+		if p.Scope(Orders) == access.All && r.OwnChild == "" {
+			if r.Elsewhere, err = ordersElsewhere(tx, r.Pupil, r.Relations); err != nil {
+				return err
+			}
 		}
 		r.Panels, err = s.Panels(tx, r.Pupil)
 		return err
