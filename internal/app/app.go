@@ -270,6 +270,14 @@ func (a *App) frame(q *web.Req) web.Frame {
 	}
 	f.As = strings.Join(roles, ", ")
 	f.Search = q.Pass.Scope(roll.See) >= access.Own
+	if w.Hat != 0 {
+		if err := a.DB.View(q.Context(), q.Pass, func(tx *db.Tx) (err error) { f.Hat, err = roll.OtherHat(tx); return err }); err != nil {
+			a.log.Error("reading the other hat of a colleague", "error", err.Error())
+		}
+		if a.Admin.AsParent != nil {
+			f.HatPath = adminweb.AsParentPath
+		}
+	}
 	var items []web.MenuItem
 	for _, m := range a.modules {
 		for _, i := range m.Menu {

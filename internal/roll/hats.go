@@ -1,8 +1,8 @@
 package roll
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -50,6 +50,52 @@ type Hats struct {
 func HatOf(tx *db.Tx, staff StaffID) (HatID, error) {
 	h, _, err := hatOfStaff(tx, staff)
 	return h.ID, err
+}
+
+// AdultOf tells which adult a member of staff is, for the family's door; it is not there for one without a hat.
+func AdultOf(tx *db.Tx, staff StaffID) (AdultID, error) {
+	h, found, err := hatOfStaff(tx, staff)
+	if err == nil && !found {
+		err = goneAdult()
+	}
+	return h.AdultID, err
+}
+
+// OtherHat says what the person of the pass is here besides their work: "parent of Amira and Ben". Empty when no child is open to them.
+func OtherHat(tx *db.Tx) (string, error) {
+	h, found, err := hatOfStaff(tx, StaffID(tx.Pass().Who().Staff))
+	if err != nil || !found {
+		return "", err
+	}
+	ties, err := tiesOfAdult(tx, h.AdultID)
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, t := range ties {
+		rels, err := Relations(tx, t.PupilID)
+		if err != nil {
+			return "", err
+		}
+		for _, r := range rels {
+			if ok, _ := May(r, Information, tx.Today()); r.Tie.ID != t.TieID || !ok {
+				continue
+			}
+			hits, err := pupilHits(tx, []PupilID{t.PupilID})
+			if err != nil {
+				return "", err
+			}
+			names = append(names, cmp.Or(hits[0].KnownAs, hits[0].Forename, hits[0].Surname))
+		}
+	}
+	switch len(names) {
+	case 0:
+		return "", nil
+	case 1:
+		return "parent or carer of " + names[0], nil
+	}
+	last := len(names) - 1
+	return "parent or carer of " + strings.Join(names[:last], ", ") + " and " + names[last], nil
 }
 
 // Hats shows which adult a member of staff is, or who it may be.
@@ -336,8 +382,4 @@ func notOwnTeacher(tx *db.Tx, staff Staff, pupils []PupilHit) error {
 		}
 	}
 	return nil
-}
-
-func ownWords(list []string) string {
-	return fmt.Sprintf("They no longer work by name with %s.", strings.Join(list, ", "))
 }

@@ -76,6 +76,13 @@ func TestOwnChildWall(t *testing.T) {
 				t.Errorf("%s can't open what everyone sees: %v", role, err)
 			}
 		}
+		inOrg(t, a.s, wearing(t, a.s, testkit.A(), a.teacher, Teacher), func(tx *db.Tx) error {
+			words, err := OtherHat(tx)
+			if words != "parent or carer of Zozo and Zia" {
+				t.Errorf("the other hat: %q", words)
+			}
+			return err
+		})
 		if got := list(wearing(t, a.s, testkit.A(), a.head, Head)); len(got) != 3 {
 			t.Errorf("a colleague without a hat sees %d", len(got))
 		}

@@ -85,7 +85,9 @@ type Frame struct {
 	Menu         []MenuItem
 	Flash        string
 	Path         string
-	Search       bool // whether the search box is shown
+	Hat          string // what else this person is here, such as the parent of two children; empty for most
+	HatPath      string // where a form posts to look as that; empty while there is no way
+	Search       bool   // whether the search box is shown
 	Demo         bool
 }
 
