@@ -4,10 +4,13 @@
 package admin
 
 import (
+	"context"
 	"embed"
 	"io/fs"
+	"net/http"
 	"sync"
 
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/box"
 	"ajar/internal/kit/db"
 	"ajar/internal/roll"
@@ -26,6 +29,9 @@ func Migrations() db.Migrations {
 type Service struct {
 	DB   *db.DB
 	Roll *roll.Service
+	// AsParent opens the family's door for a member of staff who is also a parent here: the cookie to set and where to go. The room with that door
+	// sets it; while it is nil nobody is offered the way.
+	AsParent func(ctx context.Context, p access.Pass, agent string) (cookie *http.Cookie, path string, err error)
 	// LookAround opens the page of demo people. It is set by the command that serves the demo.
 	LookAround bool
 	// Box seals the keys of second factors and what waits for a proof. The one that New puts here forgets its key; app puts the installation's own.

@@ -65,7 +65,11 @@ func (s *Service) Identify(r *http.Request) (access.Who, bool, error) {
 			return err
 		}
 		who.Name = st.Name
-		who.Roles, err = roll.RolesOf(tx, st.ID)
+		if who.Roles, err = roll.RolesOf(tx, st.ID); err != nil {
+			return err
+		}
+		hat, err := roll.HatOf(tx, st.ID)
+		who.Hat = int64(hat)
 		return err
 	})
 	if err != nil || who.Name == "" {

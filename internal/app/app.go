@@ -139,6 +139,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Imports = batch.New(d)
 	a.Roll = roll.New(d, a.Imports)
+	a.Roll.OnMerge(roll.MergePart{Name: "post", Adults: []roll.MergeColumn{{Table: "post_item", Column: "adult", One: "message", Many: "messages"}}})
 	a.Admin = admin.New(d, a.Roll)
 	a.Admin.LookAround, a.Admin.Box = o.LookAround, sealed
 	a.Sharing = sharing.New(d, a.Roll)
@@ -225,6 +226,9 @@ func (a *App) Sweep(ctx context.Context) error {
 		if err := a.Imports.Sweep(access.System("remove files of imports that nobody confirmed", int64(o.ID)), ctx); err != nil {
 			return err
 		}
+		if err := a.Roll.SweepMerges(ctx, access.System("remove the journals of merges that can no longer be undone", int64(o.ID))); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -281,6 +285,14 @@ func (a *App) frame(q *web.Req) web.Frame {
 	}
 	f.As = strings.Join(roles, ", ")
 	f.Search = q.Pass.Scope(roll.See) >= access.Own
+	if w.Hat != 0 {
+		if err := a.DB.View(q.Context(), q.Pass, func(tx *db.Tx) (err error) { f.Hat, err = roll.OtherHat(tx); return err }); err != nil {
+			a.log.Error("reading the other hat of a colleague", "error", err.Error())
+		}
+		if a.Admin.AsParent != nil {
+			f.HatPath = adminweb.AsParentPath
+		}
+	}
 	var items []web.MenuItem
 	for _, m := range a.modules {
 		for _, i := range m.Menu {

@@ -268,6 +268,12 @@ func (s *Service) Remove(ctx context.Context, p access.Pass, cohort CohortID, pu
 		return fault.Field("reason", "Say in a sentence why this pupil leaves the cohort.")
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		if own, err := roll.OwnChild(tx, pupil); err != nil || own {
+			if err == nil {
+				err = roll.NotOwn(tx)
+			}
+			return err
+		}
 		n, err := tx.Exec(`update barriers_member set ends = $5, reason_out = $6, by_out = $7 where org_id = $1 and cohort_id = $2 and pupil_id = $3 and ends >= $4`,
 			cohort, pupil, tx.Today(), dayBefore(tx.Today()), strings.TrimSpace(reason), p.Who().Name)
 		if err == nil && n == 0 {

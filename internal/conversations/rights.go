@@ -12,16 +12,16 @@ var (
 	// See opens the list of conversations: who, when, reached or not. Not what was said.
 	See = access.Right{Key: "conversations.see", Words: "see which conversations there are and how far they are", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.Office: access.All, roll.SafeguardingLead: access.All,
-		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}}
+		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true}
 	// Read opens what was said and agreed.
 	Read = access.Right{Key: "conversations.read", Words: "read what was said and agreed", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.SafeguardingLead: access.All,
-		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}}
+		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true}
 	// Hold prepares, holds, writes up and reviews a conversation.
 	Hold = access.Right{Key: "conversations.hold", Words: "hold conversations and write them up", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All,
-		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}}
-	// Invite asks families and logs their replies.
+		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true}
+	// Invite asks families and logs their replies. Letters about one's own child go out with all others; what was said on the way is closed by enter.
 	Invite = access.Right{Key: "conversations.invite", Words: "invite families, print letters and log calls and replies", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.Office: access.All,
 		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}}
@@ -34,7 +34,7 @@ var (
 	// Reflect answers what a colleague asks before a talk about a pupil one teaches.
 	Reflect = access.Right{Key: "conversations.reflect", Words: "tell a colleague what goes well for a pupil you teach, and what would help", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All,
-		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}}
+		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true}
 )
 
 // Rights lists them for the gate.

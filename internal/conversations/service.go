@@ -41,6 +41,7 @@ func New(d *db.DB, r *roll.Service, pr *progress.Service) *Service {
 	s := &Service{DB: d, Roll: r, Progress: pr}
 	// A key teacher can be named on the pages of the roll too; conversations that are still to be held go with the child.
 	r.Changed.Subscribe(func(tx *db.Tx, _ roll.Changed) error { return followKeyTeachers(tx) })
+	r.OnMerge(mergePart)
 	return s
 }
 
@@ -69,13 +70,17 @@ func numberSetting(tx *db.Tx, name string, fallback int) (int, error) {
 	return n, nil
 }
 
-// enter opens one conversation for a right: it loads and checks in one step. One that is not there and one that is not yours look the same.
+// enter opens one conversation for a right: it loads and checks in one step. One that is not there and one that is not yours look the same. Nobody
+// opens one about their own child, whatever the right.
 func enter(tx *db.Tx, right access.Right, id TalkID) (Line, error) {
 	staff, today, err := roll.SightArgs(tx, right)
 	if err != nil {
 		return Line{}, err
 	}
 	l, found, err := lineByID(tx, staff, today, id)
+	if err == nil && (!found || tx.Pass().Who().Hat != 0) {
+		err = aboutOwnChild(tx, id)
+	}
 	if err == nil && !found {
 		err = fault.Gone("conversation")
 	}
@@ -84,6 +89,20 @@ func enter(tx *db.Tx, right access.Right, id TalkID) (Line, error) {
 		trail.Sight(tx, "pupil", int64(l.PupilID))
 	}
 	return l, err
+}
+
+// aboutOwnChild says so when a conversation is about a child of the person who asks. They know that the child has conversations: they are invited to
+// them, by the family's door.
+func aboutOwnChild(tx *db.Tx, id TalkID) error {
+	pupil, found, err := pupilOfTalk(tx, id)
+	if err != nil || !found {
+		return err
+	}
+	own, err := roll.OwnChild(tx, pupil)
+	if err != nil || !own {
+		return err
+	}
+	return roll.NotOwn(tx)
 }
 
 // lines lists conversations that the pass may see, with where each stands today.

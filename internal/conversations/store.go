@@ -10,7 +10,12 @@ import (
 
 // assigned is the condition of Own in this capability: $2 is the member of staff or 0 for everyone, $3 is today. It asks for an assignment by name;
 // teaching a class of the child's, which is enough for roll.Sight, does not open what a family said. Who stands in for an assigned colleague counts.
-const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_named g where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = $2 and g.starts <= $3 and g.ends >= $3))`
+// Below zero stand those who must not reach the conversations about their own children, as in roll.Sight.
+const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_named g where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = $2 and g.starts <= $3 and g.ends >= $3)
+	or cast($2 as bigint) < -1 and exists (select 1 from roll_hat h where h.org_id = t.org_id
+		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_named g
+			where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = h.staff_id and g.starts <= $3 and g.ends >= $3))
+		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = t.pupil_id)))`
 
 const talkColumns = `t.id, t.programme_id, t.round_id, t.pupil_id, t.adult_id, t.year, t.key_staff_id, t.invited_on, t.reply, t.meet_on, t.meet_at, t.place, t.with_whom,
 	t.declined_why, t.outcome, t.outcome_on, t.missed_why, t.tips, t.began_ms, t.finalised_ms, t.next_on, t.prep_minutes, t.talk_minutes, t.writeup_minutes, t.cover_pence, t.cover_from`
@@ -36,6 +41,10 @@ const filterTalks = ` and (cast($4 as bigint) = 0 or t.programme_id = $4) and (c
 func linesBy(tx *db.Tx, staff int64, today string, f Filter) ([]Line, error) {
 	return db.All[Line](tx, selectLine+filterTalks+` order by r.opens, r.number, p.sort_key, p.id, t.adult_id nulls first`,
 		staff, today, f.Programme, f.Round, f.Pupil, f.Year, f.Staff)
+}
+
+func pupilOfTalk(tx *db.Tx, id TalkID) (roll.PupilID, bool, error) {
+	return db.Maybe[roll.PupilID](tx, `select pupil_id from conversations_talk where org_id = $1 and id = $2`, id)
 }
 
 // talksBy lists conversations without names, for counting.
@@ -509,6 +518,17 @@ func key[T any](id *ids.ID[T]) any {
 		return nil
 	}
 	return int64(*id)
+}
+
+// doubled is a child about whom two adults have a conversation of their own each in one round.
+type doubled struct{ Forename, Surname, KnownAs, Title string }
+
+func doubledTalks(tx *db.Tx, a, b roll.AdultID) ([]doubled, error) {
+	return db.All[doubled](tx, `select p.forename, p.surname, p.known_as, r.title from conversations_talk t
+		join conversations_talk u on u.org_id = t.org_id and u.round_id = t.round_id and u.pupil_id = t.pupil_id
+		join roll_pupil p on p.org_id = t.org_id and p.id = t.pupil_id
+		join conversations_round r on r.org_id = t.org_id and r.id = t.round_id
+		where t.org_id = $1 and t.adult_id = $2 and u.adult_id = $3 order by p.sort_key, r.opens, r.id`, a, b)
 }
 
 // sentRow is one thing that went to an adult, with the round it belongs to.

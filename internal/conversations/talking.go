@@ -469,7 +469,11 @@ func (s *Service) AskReflections(ctx context.Context, p access.Pass, talk TalkID
 			if err != nil {
 				return err
 			}
-			if !sees {
+			own, err := roll.IsOwnChild(tx, id, l.PupilID)
+			if err != nil {
+				return err
+			}
+			if !sees || own {
 				return fault.Field("staff", "Only colleagues who teach or work with %s can be asked.", l.PupilName())
 			}
 			added, err := addReflection(tx, ids.New[Reflection](), talk, id)

@@ -18,6 +18,7 @@ func TestVerbsAreGuarded(t *testing.T) {
 		order["kind"], order["decided_by"] = "supervised", "court"
 		ask := Assignment{Pupils: []PupilID{a.zoe}, Values: Values{"staff": a.nobody.String(), "part": "cover"}}
 		conflict := ids.New[Conflict]()
+		spare := another(t, a, testkit.A(), Adult{Forename: "Ana", Surname: "de la Cruz"})
 		cases := []struct {
 			verb    string
 			allowed access.Role
@@ -78,6 +79,21 @@ func TestVerbsAreGuarded(t *testing.T) {
 			{"OrgTree", Governor, "", func(p access.Pass) error { _, err := a.s.OrgTree(ctx, p, ""); return err }, true, false},
 			{"PlaceOrg", Coordinator, Head, func(p access.Pass) error { _, err := a.s.PlaceOrg(ctx, p, Org{}, ""); return err }, true, false},
 			{"SchoolSettings", Head, Office, func(p access.Pass) error { _, err := a.s.SchoolSettings(ctx, p); return err }, true, false},
+			{"Suspects", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.Suspects(ctx, p, 0); return err }, true, false},
+			{"FindSame", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.FindSame(ctx, p, a.mum, "cruz"); return err }, false, false},
+			{"Pair", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.Pair(ctx, p, a.dad, a.aunt, nil); return err }, false, false},
+			{"KeepApart", Office, KeyTeacher, func(p access.Pass) error { return a.s.KeepApart(ctx, p, a.dad, a.aunt, true) }, false, false},
+			{"MergeAdults", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.MergeAdults(ctx, p, spare, a.aunt, nil, ""); return err }, false, false},
+			{"Merges", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.Merges(ctx, p); return err }, true, false},
+			{"UndoMerge", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.UndoMerge(ctx, p, ids.New[Merging]()); return err }, false, true},
+			{"SweepMerges", Office, KeyTeacher, func(p access.Pass) error { return a.s.SweepMerges(ctx, p) }, true, false},
+			{"Together", Parent, Office, func(p access.Pass) error { _, err := a.s.Together(ctx, asAdult(p, a.mum)); return err }, true, false},
+			{"JoinSelves", Parent, Office, func(p access.Pass) error { return a.s.JoinSelves(ctx, asAdult(p, a.mum), asAdult(p, a.dad)) }, true, false},
+			{"PartSelves", Parent, Office, func(p access.Pass) error { return a.s.PartSelves(ctx, asAdult(p, a.mum), OrgID(testkit.OrgB)) }, false, true},
+			{"EndTogether", Office, KeyTeacher, func(p access.Pass) error { return a.s.EndTogether(ctx, p, a.mum) }, false, true},
+			{"Hats", Administrator, Office, func(p access.Pass) error { _, err := a.s.Hats(ctx, p, a.nobody, ""); return err }, false, false},
+			{"PutOnHat", Administrator, Office, func(p access.Pass) error { _, err := a.s.PutOnHat(ctx, p, a.nobody, a.dad); return err }, false, false},
+			{"TakeOffHat", Administrator, Office, func(p access.Pass) error { return a.s.TakeOffHat(ctx, p, a.nobody) }, false, false},
 			{"Decide", SafeguardingLead, Office, func(p access.Pass) error { return a.s.Decide(ctx, p, Values{}) }, true, false},
 		}
 		for _, c := range cases {
@@ -104,4 +120,14 @@ func TestVerbsAreGuarded(t *testing.T) {
 			t.Error("SafeguardingRoute works without a pass")
 		}
 	})
+}
+
+// asAdult is the pass of the same role for an adult, as the family's door makes it.
+func asAdult(p access.Pass, adult AdultID) access.Pass {
+	if !p.Valid() {
+		return p
+	}
+	w := p.Who()
+	w.Staff, w.Adult = 0, int64(adult)
+	return gate.Admit(w)
 }

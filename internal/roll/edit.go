@@ -485,6 +485,9 @@ func (s *Service) EditAdult(ctx context.Context, p access.Pass, pupil PupilID, a
 		if err != nil {
 			return err
 		}
+		if err := notOwnOther(tx, pupil, adult); err != nil {
+			return err
+		}
 		if err := sameSeen(seen, r.Adult.Seen()); err != nil {
 			return err
 		}
@@ -528,6 +531,9 @@ func (s *Service) EditTie(ctx context.Context, p access.Pass, pupil PupilID, tie
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
 		r, err := enterRelation(tx, Edit, pupil, func(r Relation) bool { return r.Tie.ID == tie })
 		if err != nil {
+			return err
+		}
+		if err := notOwnTie(tx, pupil); err != nil {
 			return err
 		}
 		if err := sameSeen(seen, r.Tie.Seen()); err != nil {
@@ -661,6 +667,9 @@ func (s *Service) AddAdult(ctx context.Context, p access.Pass, pupil PupilID, v 
 		if _, err := Enter(tx, Edit, pupil); err != nil {
 			return err
 		}
+		if err := notOwnTie(tx, pupil); err != nil {
+			return err
+		}
 		a, err := readAdult(Adult{}, v)
 		faults := fault.AsFields(err)
 		a.Channels = readWays(ways, &faults)
@@ -698,6 +707,9 @@ func (s *Service) TieAdult(ctx context.Context, p access.Pass, pupil PupilID, ad
 			return err
 		}
 		if _, err := seeAdult(tx, Edit, adult); err != nil {
+			return err
+		}
+		if err := notTiedToOneself(tx, pupil, adult); err != nil {
 			return err
 		}
 		t, err := readTie(Tie{ID: ids.New[Tie](), Starts: Always, Ends: ForGood, PupilID: pupil, AdultID: adult}, v, tx.Today())

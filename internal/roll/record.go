@@ -61,7 +61,9 @@ type Record struct {
 	Panels     []web.Component
 	Why        []string // why the person of the pass sees this record, each finishing "because"
 	Today      string
-	Orders     int // in force today
+	Orders     int              // in force today
+	Elsewhere  []OrderElsewhere // orders of connected schools about the same child and adult; for those who record orders
+	OwnChild   string           // what to say when this is a child of the person who looks; empty otherwise
 }
 
 // Open opens one pupil's record for its page.
@@ -78,6 +80,20 @@ func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record
 		}
 		if r.Why, err = whyISee(tx, r.Pupil.ID, longDay); err != nil {
 			return err
+		}
+		if own, err := OwnChild(tx, id); err != nil {
+			return err
+		} else if own {
+			who, err := AskInstead(tx)
+			if err != nil {
+				return err
+			}
+			r.OwnChild = OwnChildWords(who)
+		}
+		if p.Scope(Orders) == access.All && r.OwnChild == "" {
+			if r.Elsewhere, err = ordersElsewhere(tx, r.Pupil, r.Relations); err != nil {
+				return err
+			}
 		}
 		r.Panels, err = s.Panels(tx, r.Pupil)
 		return err

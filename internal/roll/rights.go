@@ -51,7 +51,7 @@ var (
 		Head: access.All, Office: access.All, Administrator: access.All, SafeguardingLead: access.All}}
 	// Orders records court orders and other restrictions.
 	Orders = access.Right{Key: "roll.orders", Words: "record court orders and restrictions", Roles: scopes{
-		Head: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All}}
+		Head: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All}, NotKin: true}
 	// Mail prints labels and lists of families, and takes them out as files.
 	Mail = access.Right{Key: "roll.mail", Words: "print labels and lists of families, and take them out as files", Roles: scopes{
 		Head: access.All, Leader: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All,

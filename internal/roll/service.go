@@ -34,10 +34,11 @@ type Service struct {
 	Changed event.Topic[Changed]
 	// Facts keeps what a pupils sheet says about a pupil in columns called fact.NAME, and UndoFacts takes back what a batch brought. The
 	// capability that owns the facts sets both; without it such columns are only remarked on.
-	Facts     func(run *batch.Run, facts []Fact) ([]sheet.Outcome, error)
-	UndoFacts func(u *batch.Undoing) error
-	panels    []Panel
-	outlets   []Outlet
+	Facts      func(run *batch.Run, facts []Fact) ([]sheet.Outcome, error)
+	UndoFacts  func(u *batch.Undoing) error
+	panels     []Panel
+	outlets    []Outlet
+	mergeParts []MergePart
 }
 
 // Changed is the news that pupils or what is known about them changed in the organisation of the transaction.
@@ -64,8 +65,12 @@ func (s *Service) AddPanel(p Panel) { s.panels = append(s.panels, p) }
 // Panels makes the panels that the pass may see, in their order.
 func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
 	var out []web.Component
+	own, err := OwnChild(tx, p.ID)
+	if err != nil {
+		return nil, err
+	}
 	for _, panel := range slices.SortedStableFunc(slices.Values(s.panels), func(a, b Panel) int { return cmp.Compare(a.Order, b.Order) }) {
-		if tx.Pass().Scope(panel.Need) < access.Own {
+		if tx.Pass().Scope(panel.Need) < access.Own || own && panel.Need.NotKin {
 			continue
 		}
 		c, err := panel.Show(tx, p)
@@ -81,10 +86,20 @@ func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
 
 // Sight is the condition that every list of pupils (as p) carries: $2 is the member of staff whose own pupils these are, or 0 for everyone's, and $3
 // is today. SightArgs gives both. The pupils in sight are worked out once for a list, not once for each row (measured: docs/adr/0019-need-to-know.md).
-const Sight = `(cast($2 as bigint) = 0 or p.id in (select v.pupil_id from roll_sight v where v.org_id = $1 and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3))`
+// For a right that is not for one's own family (access.Right.NotKin) somebody with a hat has a number below zero as $2: that of their staff record where
+// they see everyone, that of the hat where they see some; both leave the children of their own out.
+const Sight = `(cast($2 as bigint) = 0 or p.id in (select v.pupil_id from roll_sight v where v.org_id = $1 and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)
+	or cast($2 as bigint) < -1 and exists (select 1 from roll_hat h where h.org_id = p.org_id
+		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_sight g
+			where g.org_id = p.org_id and g.pupil_id = p.id and g.staff_id = h.staff_id and g.starts <= $3 and g.ends >= $3))
+		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = p.id)))`
 
 // sightOfOne is the same for one pupil who is named: asking whether this one is in sight beats working out all who are.
-const sightOfOne = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3))`
+const sightOfOne = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)
+	or cast($2 as bigint) < -1 and exists (select 1 from roll_hat h where h.org_id = p.org_id
+		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_sight g
+			where g.org_id = p.org_id and g.pupil_id = p.id and g.staff_id = h.staff_id and g.starts <= $3 and g.ends >= $3))
+		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = p.id)))`
 
 // SightArgs checks a right for a list of named pupils and gives the arguments $2 and $3 of Sight.
 func SightArgs(tx *db.Tx, r access.Right) (staff int64, today string, err error) {
@@ -92,11 +107,19 @@ func SightArgs(tx *db.Tx, r access.Right) (staff int64, today string, err error)
 	if err != nil {
 		return 0, "", err
 	}
+	w := tx.Pass().Who()
+	walled := r.NotKin && w.Hat != 0
 	if scope == access.All {
+		if walled {
+			return -w.Staff, tx.Today(), nil
+		}
 		return 0, tx.Today(), nil
 	}
+	if walled {
+		return -w.Hat, tx.Today(), nil
+	}
 	// A person without a staff record sees nobody: -1 is no one's key.
-	staff = tx.Pass().Who().Staff
+	staff = w.Staff
 	if staff == 0 {
 		staff = -1
 	}
@@ -110,13 +133,19 @@ func Enter(tx *db.Tx, r access.Right, id PupilID) (Pupil, error) {
 		return Pupil{}, err
 	}
 	p, found, err := db.Maybe[Pupil](tx, `select `+pupilColumns+` from roll_pupil p where p.org_id = $1 and p.id = $4 and `+sightOfOne, staff, today, id)
-	if err == nil && !found {
-		err = fault.Gone("pupil")
+	if err != nil {
+		return p, err
 	}
-	if err == nil {
-		trail.Sight(tx, "pupil", int64(id))
+	if tx.Pass().Who().Hat != 0 {
+		if err := notOwnRecord(tx, id, found); err != nil {
+			return Pupil{}, err
+		}
 	}
-	return p, err
+	if !found {
+		return p, fault.Gone("pupil")
+	}
+	trail.Sight(tx, "pupil", int64(id))
+	return p, nil
 }
 
 // Relations reads the adults tied to a pupil that has been entered, with their channels and the orders on each tie, in order of contact priority.

@@ -373,6 +373,9 @@ func previewAssign(tx *db.Tx, a Assignment) (out AssignPreview, err error) {
 	if out.Pupils, err = pupilHits(tx, a.Pupils); err != nil {
 		return out, err
 	}
+	if err := notOwnTeacher(tx, out.Staff, out.Pupils); err != nil {
+		return out, err
+	}
 	for _, h := range out.Pupils {
 		workers, err := workersOf(tx, h.ID)
 		if err != nil {

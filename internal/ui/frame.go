@@ -27,6 +27,9 @@ func From(q *web.Req, title string) PageData {
 			d.Who.LookAs = "/look-around"
 		}
 	}
+	if f.Hat != "" {
+		d.LookingAs = &LookingAs{Words: "You are looking as: " + f.As + ", " + f.Org + ".", Button: "Look as " + f.Hat, Stop: f.HatPath}
+	}
 	if f.Search {
 		d.Search = &HeaderSearch{Action: "/search", Label: "Find a pupil or a parent"}
 	}

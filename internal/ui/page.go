@@ -43,7 +43,9 @@ type Who struct {
 // LookingAs says whose eyes a page is seen through, and how to stop.
 type LookingAs struct {
 	Name, Role string
-	Stop       string // address that a form posts to
+	Stop       string // address that a form posts to; empty shows no button
+	Words      string // the whole sentence, where it is about one's own hats and nobody else
+	Button     string // what the button says then
 }
 
 // MenuItem is one place of the main menu.

@@ -27,6 +27,7 @@ func Manifest(s *admin.Service) module.Manifest {
 			{Pattern: "POST /sign-out", Need: web.Public("ends whatever session there is"), Handle: h.signOut},
 			{Pattern: "GET /link/{secret}", Need: web.Public("shows a button; the secret is the key"), Handle: h.link},
 			{Pattern: "POST /link/{secret}", Need: web.Public("the secret is the key, and works once"), Handle: h.useLink},
+			{Pattern: "POST " + AsParentPath, Need: web.SignedIn(), Handle: h.asParent},
 			{Pattern: "GET /look-around", Need: web.Public("fictional people only, and only while the demo is served"), Handle: h.lookAround},
 			{Pattern: "POST /look-around", Need: web.Public("fictional people only, and only while the demo is served"), Handle: h.enter},
 		},
@@ -69,6 +70,20 @@ func (h handlers) signOut(q *web.Req) error {
 	}
 	http.SetCookie(q.W, web.Cookie(admin.CookieName, "", -time.Second, web.Secure(q.R)))
 	return q.Go(h.door(), "You are signed out.")
+}
+
+// asParent lets a colleague with two hats through the family's door.
+func (h handlers) asParent(q *web.Req) error {
+	if h.s.AsParent == nil || q.Pass.Who().Hat == 0 {
+		return fault.Gone("page")
+	}
+	cookie, path, err := h.s.AsParent(q.Context(), q.Pass, q.R.UserAgent())
+	if err != nil {
+		return err
+	}
+	cookie.Secure = web.Secure(q.R)
+	http.SetCookie(q.W, cookie)
+	return q.Go(path, "")
 }
 
 func (h handlers) link(q *web.Req) error {

@@ -35,6 +35,8 @@ type Right struct {
 	Key   string // capability.verb, such as "roll.see"
 	Words string // finishes the sentence "You can …"
 	Roles map[Role]Scope
+	// NotKin says that what it opens is never for somebody about their own family, whatever their role. The capability that knows families keeps to it.
+	NotKin bool
 }
 
 // Who is the person asking, as sign-in found them.
@@ -47,6 +49,7 @@ type Who struct {
 	Roles   []Role
 	// SecondFactorMs is when this session last proved a second factor; 0 for never. For a parent it is one more fact that the school knows.
 	SecondFactorMs int64
+	Hat            int64 // the key of what joins this member of staff to a family here; 0 for none
 }
 
 // Pass is proof that a check was made: for whom, in which organisation, with what scope for each right. Only this package makes one.

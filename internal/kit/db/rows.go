@@ -187,3 +187,41 @@ func snake(name string) string {
 	}
 	return b.String()
 }
+
+// Column is one column of a row whose table is not known to the code that reads it, with what it holds: nil, int64, float64, string or []byte.
+type Column struct {
+	Name  string
+	Value any
+}
+
+// Whole reads rows with all their columns, for what keeps a row just as it is to put it back later.
+func Whole(t *Tx, query string, args ...any) (out [][]Column, err error) {
+	rows, err := t.query(query, args)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, fmt.Errorf("%w\nin: %s", err, query)
+	}
+	for rows.Next() {
+		values, ptrs := make([]any, len(names)), make([]any, len(names))
+		for i := range values {
+			ptrs[i] = &values[i]
+		}
+		if err := rows.Scan(ptrs...); err != nil {
+			return nil, fmt.Errorf("%w\nin: %s", err, query)
+		}
+		row := make([]Column, len(names))
+		for i := range names {
+			v := values[i]
+			if small, ok := v.(int32); ok {
+				v = int64(small)
+			}
+			row[i] = Column{names[i], v}
+		}
+		out = append(out, row)
+	}
+	return out, rows.Err()
+}

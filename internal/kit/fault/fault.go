@@ -19,6 +19,7 @@ const (
 	Forbidden // only for the person's own standing (signed out, no second factor), never for a record
 	TooLarge
 	Unavailable
+	Kin // about the person's own family: not for them, whatever their part
 )
 
 // Error is trouble that may be shown: Sentence is safe and plain, Field names the form field when there is one.

@@ -85,7 +85,9 @@ type Frame struct {
 	Menu         []MenuItem
 	Flash        string
 	Path         string
-	Search       bool // whether the search box is shown
+	Hat          string // what else this person is here, such as the parent of two children; empty for most
+	HatPath      string // where a form posts to look as that; empty while there is no way
+	Search       bool   // whether the search box is shown
 	Demo         bool
 }
 
@@ -242,6 +244,8 @@ func (s *Server) answer(q *Req, err error) {
 		status, title = http.StatusConflict, "Someone else changed this"
 	case fault.Forbidden:
 		status, title = http.StatusForbidden, "Not now"
+	case fault.Kin:
+		status, title = http.StatusForbidden, "About your own family"
 	case fault.TooLarge:
 		status, title = http.StatusRequestEntityTooLarge, "Too large"
 	case fault.Unavailable:

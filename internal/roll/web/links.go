@@ -150,3 +150,17 @@ const (
 	SafeguardingPath = "/safeguarding"
 	RightsPath       = "/rights"
 )
+
+// DuplicatesPath is the list of adults who may be one person entered twice.
+const (
+	DuplicatesPath = "/duplicates"
+	mergesPath     = DuplicatesPath + "/merged"
+	apartPath      = DuplicatesPath + "/apart"
+)
+
+func pairPath(a, b roll.AdultID) string    { return DuplicatesPath + "/" + a.String() + "/" + b.String() }
+func mergeUndoPath(id roll.MergeID) string { return mergesPath + "/" + id.String() + "/undo" }
+func sameAsPath(p roll.PupilID, a roll.AdultID) string {
+	return PupilPath(p) + "/adults/" + a.String() + "/same"
+}
+func hatPath(id roll.StaffID) string { return StaffMemberPath(id) + "/family" }

@@ -14,6 +14,7 @@ import (
 type pupilView struct {
 	roll.Record
 	CanEdit, CanOrder bool
+	CanTies           bool // change who is tied to the child: not for one's own
 }
 
 func (h *handlers) pupil(q *web.Req) error {
@@ -25,7 +26,7 @@ func (h *handlers) pupil(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	v := pupilView{Record: r, CanEdit: may(q, roll.Edit), CanOrder: may(q, roll.Orders)}
+	v := pupilView{Record: r, CanEdit: may(q, roll.Edit), CanOrder: may(q, roll.Orders) && r.OwnChild == "", CanTies: may(q, roll.Edit) && r.OwnChild == ""}
 	// Whoever has an order in force stands first, since nobody may overlook it; then those of today, in order of contact.
 	slices.SortStableFunc(v.Relations, func(a, b roll.Relation) int { return v.rank(a) - v.rank(b) })
 	d := page(q, r.Pupil.Name(), ui.Link{Text: "Find", Href: "/search"})

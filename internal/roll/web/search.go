@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 )
@@ -10,8 +11,9 @@ import (
 func (h *handlers) search(q *web.Req) error {
 	text := q.Text("q")
 	d := page(q, "Find a person")
+	joins := q.Pass.Scope(roll.Edit) == access.All
 	if text == "" {
-		return q.Page(searchPage(d, roll.Found{}, false))
+		return q.Page(searchPage(d, roll.Found{}, false, joins))
 	}
 	d.Title = "Find: " + text
 	if d.Search != nil {
@@ -24,9 +26,9 @@ func (h *handlers) search(q *web.Req) error {
 	}
 	if len(errs) > 0 {
 		d.Errors = errs
-		return q.Again(searchPage(d, found, false))
+		return q.Again(searchPage(d, found, false, joins))
 	}
-	return q.Page(searchPage(d, found, true))
+	return q.Page(searchPage(d, found, true, joins))
 }
 
 // foundWords says how many there are, of those this person may see.
