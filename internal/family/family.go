@@ -191,9 +191,9 @@ type Row struct {
 type Service struct {
 	DB   *db.DB
 	Roll *roll.Service
-	// Send hands a new link to the way out of the house, to a channel that the school holds. It answers false when this channel can't be served; nil while
+	// Send hands a new link to the way out of the house, to a channel that the school holds; base is how this Ajar is reached from outside. It answers false when this channel can't be served; nil while
 	// there is no way out, and then a colleague gives the link by hand.
-	Send func(tx *db.Tx, to roll.Adult, by roll.Channel, m Made) (bool, error)
+	Send func(tx *db.Tx, to roll.Adult, by roll.Channel, m Made, base string) (bool, error)
 	// LookAround lets visitors of the demo in as the parents of the demo.
 	LookAround bool
 	Guesses    *Guesses
