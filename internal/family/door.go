@@ -9,6 +9,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/say"
+	"ajar/internal/kit/trail"
 	"ajar/internal/roll"
 )
 
@@ -771,7 +772,15 @@ func (s *Service) AsParent(ctx context.Context, p access.Pass, adult roll.AdultI
 	return token, HomePath, err
 }
 
-// note writes to the trail who did what at this door.
+// note writes to the trail who did what at this door. Before somebody is let in, the adult of the link stands for them.
 func (s *Service) note(tx *db.Tx, adult roll.AdultID, words string) error {
-	return nil
+	e := trail.Entry{Kind: trail.Link, About: "adult", Key: int64(adult), Words: words}
+	if tx.Pass().Reason() == "" {
+		return trail.Write(tx, e)
+	}
+	name, _, err := roll.AdultName(tx, adult)
+	if err != nil {
+		return err
+	}
+	return trail.WriteAs(tx, access.Who{Org: tx.Pass().Org(), Adult: int64(adult), Name: name}, e)
 }

@@ -125,7 +125,8 @@ type Wish struct {
 	ID        WishID
 	AdultID   roll.AdultID
 	Field     string
-	Was, Wish string
+	Was       string // what the record said; empty for one more phone or e-mail
+	To        string `db:"wish"` // what it should say; empty to take it away
 	MadeMs    int64
 	State     string // waiting, accepted, declined or withdrawn
 	SettledMs *int64

@@ -287,3 +287,25 @@ func (s *Service) Myself(ctx context.Context, p access.Pass) (r Reading, err err
 	})
 	return r, err
 }
+
+// Letterhead is what stands around a letter of the school.
+type Letterhead struct {
+	Address, Phone string
+	Today          string
+}
+
+// Letterhead reads what the school has said about its letters.
+func (s *Service) Letterhead(ctx context.Context, p access.Pass) (l Letterhead, err error) {
+	if _, err := p.CheckNamed(Give); err != nil {
+		return l, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		l.Today = tx.Today()
+		if l.Address, err = roll.Setting(tx, "school.address"); err != nil {
+			return err
+		}
+		l.Phone, err = roll.Setting(tx, "school.phone")
+		return err
+	})
+	return l, err
+}

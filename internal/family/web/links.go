@@ -64,7 +64,9 @@ func LinksPath(id roll.PupilID) string { return "/pupils/" + id.String() + "/lin
 
 func linksDoPath(id roll.PupilID, what string) string { return LinksPath(id) + "/" + what }
 
-func wishPath(id family.WishID, what string) string { return WishesPath + "/" + id.String() + "/" + what }
+func wishPath(id family.WishID, what string) string {
+	return WishesPath + "/" + id.String() + "/" + what
+}
 
 func askDonePath(id family.AskID) string { return AsksPath + "/" + id.String() + "/done" }
 

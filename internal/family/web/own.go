@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -348,9 +349,9 @@ func meLines(l say.Lang, a roll.Adult) []line {
 		}
 		rows = append(rows, line{label: l.Put(label), value: c.Value})
 	}
-	for kind, m := range map[string]say.Msg{"phone": tPhoneRow, "email": tEmailRow} {
+	for _, kind := range []string{"phone", "email"} {
 		if !slices.ContainsFunc(a.Channels, func(c roll.Channel) bool { return c.Kind == kind }) {
-			rows = append(rows, line{label: l.Put(m)})
+			rows = append(rows, line{label: l.Put(tFields[kind])})
 		}
 	}
 	rows = append(rows, line{label: l.Put(tAddress), value: a.Address}, line{label: l.Put(tPostcodeRow), value: a.Postcode},
@@ -396,23 +397,23 @@ func personWords(l say.Lang, p family.Person) string {
 }
 
 func childWords(l say.Lang, c roll.TiedPupil) string {
-	switch {
-	case c.Pupil.Year != "" && c.Form != "" && c.Pupil.Year >= "1" && c.Pupil.Year <= "9z":
-		return l.Put(tYearForm, say.Args{"year": c.Pupil.Year, "form": c.Form})
-	case c.Pupil.Year >= "1" && c.Pupil.Year <= "9z":
+	if _, err := strconv.Atoi(c.Pupil.Year); err != nil {
+		return c.Form // reception and nursery have no number
+	}
+	if c.Form == "" {
 		return l.Put(tYearOnly, say.Args{"year": c.Pupil.Year})
 	}
-	return c.Form
+	return l.Put(tYearForm, say.Args{"year": c.Pupil.Year, "form": c.Form})
 }
 
 func wishWords(l say.Lang, w family.Wish) string {
 	switch {
 	case w.Was == "":
-		return l.Put(tAdded, say.Args{"new": w.Wish})
-	case w.Wish == "":
+		return l.Put(tAdded, say.Args{"new": w.To})
+	case w.To == "":
 		return l.Put(tRemoved, say.Args{"old": w.Was})
 	}
-	return l.Put(tFromTo, say.Args{"old": w.Was, "new": w.Wish})
+	return l.Put(tFromTo, say.Args{"old": w.Was, "new": w.To})
 }
 
 func key[T any](id ids.ID[T]) string { return id.String() }
