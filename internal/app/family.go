@@ -64,7 +64,7 @@ func atFamilyDoor(r web.Route) bool {
 // doors puts both doors into one handler.
 func (a *App) doors(staff *web.Server) (http.Handler, error) {
 	a.Family.LookAround = a.Admin.LookAround
-	fam := &web.Server{Gate: a.Gate, Identify: a.Family.Identify, Frame: familyweb.Frame, Trouble: familyweb.Trouble, SignIn: familyweb.EnterPath, Log: staff.Log}
+	fam := &web.Server{Gate: a.Gate, Identify: a.Family.Identify, Note: staff.Note, Frame: familyweb.Frame, Trouble: familyweb.Trouble, SignIn: familyweb.EnterPath, Log: staff.Log}
 	for _, r := range staff.Routes {
 		if atFamilyDoor(r) {
 			fam.Routes = append(fam.Routes, r)
