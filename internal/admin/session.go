@@ -87,7 +87,7 @@ func (s *Service) inUse(key string) {
 		defer s.noting.Delete(key)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		_ = s.DB.Update(ctx, access.Installation("note that a session is in use"), func(tx *db.Tx) error {
+		_ = s.DB.Update(ctx, access.Installation("note that a session is in use").Often(), func(tx *db.Tx) error {
 			_, err := tx.Exec(`update admin_session set seen_ms = $1, ends_ms = $2 where token_hash = $3 and ends_ms >= $1`, tx.Now(), tx.Now()+SessionLength.Milliseconds(), key)
 			return err
 		})

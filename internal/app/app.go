@@ -3,6 +3,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -26,6 +27,7 @@ import (
 	"ajar/internal/kit/jobs"
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/post"
+	"ajar/internal/kit/trail"
 	"ajar/internal/kit/web"
 	"ajar/internal/progress"
 	progressweb "ajar/internal/progress/web"
@@ -50,6 +52,7 @@ type Options struct {
 // App is the product, put together.
 type App struct {
 	DB            *db.DB
+	Trail         *trail.Log
 	Gate          *access.Gate
 	Jobs          *jobs.Queue
 	Post          *post.Service
@@ -74,6 +77,7 @@ func Migrations() []db.Migrations {
 	return []db.Migrations{
 		jobs.Migrations(),
 		post.Migrations(),
+		trail.Migrations(),
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
@@ -111,7 +115,16 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		_ = d.Close()
 		return nil, err
 	}
-	a := &App{DB: d, log: o.Log}
+	spool := trail.Options{Fast: o.Fast}
+	if d.Engine() == db.SQLite {
+		spool.Folder = filepath.Dir(where)
+	}
+	log, err := trail.Open(ctx, d, spool)
+	if err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	a := &App{DB: d, Trail: log, log: o.Log}
 	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Jobs = jobs.New(d, o.Log)
 	a.Post = post.New(d, a.Jobs)
@@ -170,7 +183,7 @@ func (a *App) DemoParts() demo.Parts {
 func (a *App) Close() error {
 	a.stop()
 	a.background.Wait()
-	return a.DB.Close()
+	return errors.Join(a.Trail.Close(), a.DB.Close())
 }
 
 // Sweep removes what is no longer to be kept: sessions and links that are over, and files of imports that nobody confirmed.

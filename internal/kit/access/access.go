@@ -55,6 +55,7 @@ type Pass struct {
 	scopes map[string]Scope
 	system string // why Ajar itself acts, when no person does
 	global bool
+	often  bool
 }
 
 // Gate knows every right and issues passes.
@@ -110,6 +111,15 @@ func Installation(why string) Pass {
 	}
 	return Pass{who: Who{Name: "Ajar"}, system: why, global: true}
 }
+
+// Often marks work that Ajar does all day long beside what people do, such as noting that a session is in use. The trail keeps it once an hour.
+func (p Pass) Often() Pass {
+	p.often = p.system != ""
+	return p
+}
+
+// IsOften tells whether this is work of every hour.
+func (p Pass) IsOften() bool { return p.often }
 
 // Org is the organisation whose rows this pass opens.
 func (p Pass) Org() int64 { return p.who.Org }

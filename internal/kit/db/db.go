@@ -20,6 +20,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ajar/internal/kit/access"
@@ -52,6 +53,28 @@ type DB struct {
 	closing sync.Once
 	globals map[string]bool
 	tables  map[string]bool // every table that the migrations make
+	kept    sync.Map        // what Value keeps
+	watch   atomic.Pointer[Watch]
+}
+
+// Watch is told when Ajar itself acts, which is whenever a transaction is had with a pass of the system or of the installation.
+type Watch struct {
+	// Acted is called before a transaction that wrote something is kept; what it answers ends the transaction.
+	Acted func(tx *Tx, p access.Pass) error
+	// Looked is called after a transaction that only read. It must not wait for the store.
+	Looked func(p access.Pass)
+}
+
+// Watch sets who is told.
+func (d *DB) Watch(w Watch) { d.watch.Store(&w) }
+
+// Value keeps one thing of another package for as long as the store is open; make makes it the first time.
+func (d *DB) Value(key any, make func() any) any {
+	if v, ok := d.kept.Load(key); ok {
+		return v
+	}
+	v, _ := d.kept.LoadOrStore(key, make())
+	return v
 }
 
 // conn is one connection with its prepared statements. Statements belong to the connection so that they outlive a transaction.
@@ -178,7 +201,11 @@ func (d *DB) View(ctx context.Context, p access.Pass, f func(*Tx) error) error {
 	if d.engine == PostgreSQL {
 		begin = "begin isolation level repeatable read read only"
 	}
-	return d.finish(d.run(ctx, p, d.readers, d.rpool, begin, f))
+	err := d.finish(d.run(ctx, p, d.readers, d.rpool, begin, false, f))
+	if w := d.watch.Load(); w != nil && p.Reason() != "" {
+		w.Looked(p)
+	}
+	return err
 }
 
 // Update reads and writes. What f did is kept when it returns nil, and none of it otherwise.
@@ -187,7 +214,7 @@ func (d *DB) Update(ctx context.Context, p access.Pass, f func(*Tx) error) error
 	if d.engine == PostgreSQL {
 		begin = "begin"
 	}
-	return d.finish(d.run(ctx, p, d.writers, d.pool, begin, f))
+	return d.finish(d.run(ctx, p, d.writers, d.pool, begin, true, f))
 }
 
 // finish runs what was put off until the transaction was kept. The connection is free again by now, so that it may write.
@@ -198,7 +225,7 @@ func (d *DB) finish(after []func(), err error) error {
 	return err
 }
 
-func (d *DB) run(ctx context.Context, p access.Pass, ch chan *conn, pool *sql.DB, begin string, f func(*Tx) error) (after []func(), err error) {
+func (d *DB) run(ctx context.Context, p access.Pass, ch chan *conn, pool *sql.DB, begin string, writes bool, f func(*Tx) error) (after []func(), err error) {
 	if !p.Valid() {
 		return nil, errors.New("db: a transaction was asked for without a pass")
 	}
@@ -227,7 +254,7 @@ func (d *DB) run(ctx context.Context, p access.Pass, ch chan *conn, pool *sql.DB
 	if _, err := c.c.ExecContext(ctx, begin); err != nil {
 		return nil, fmt.Errorf("beginning a transaction: %w", err)
 	}
-	tx := &Tx{ctx: ctx, db: d, conn: c, pass: p, now: d.clock.Now(), today: d.clock.Today()}
+	tx := &Tx{ctx: ctx, db: d, conn: c, pass: p, now: d.clock.Now(), today: d.clock.Today(), writes: writes}
 	// The transaction is ended even when the caller's context is over.
 	end := context.WithoutCancel(ctx)
 	defer func() {
@@ -238,6 +265,9 @@ func (d *DB) run(ctx context.Context, p access.Pass, ch chan *conn, pool *sql.DB
 	}()
 	if err = tx.enter(); err == nil {
 		err = f(tx)
+	}
+	if err == nil {
+		err = tx.last()
 	}
 	if err != nil {
 		_, rerr := c.c.ExecContext(end, "rollback")
@@ -263,6 +293,12 @@ type Tx struct {
 	today string
 	after []func()
 	top   *Tx
+
+	writes  bool              // this is an Update
+	wrote   bool              // something was written for this organisation
+	before  []func(*Tx) error // run last, before the transaction is kept
+	values  map[any]any
+	entered []*Tx // organisations that Within entered
 }
 
 // enter tells PostgreSQL whose rows may be seen until the transaction ends.
@@ -279,7 +315,10 @@ func (t *Tx) Within(p access.Pass, f func(*Tx) error) error {
 	if !p.Valid() {
 		return errors.New("db: another organisation was entered without a pass")
 	}
-	in := &Tx{ctx: t.ctx, db: t.db, conn: t.conn, pass: p, now: t.now, today: t.today, top: t.root()}
+	in := &Tx{ctx: t.ctx, db: t.db, conn: t.conn, pass: p, now: t.now, today: t.today, top: t.root(), writes: t.writes}
+	if p.Reason() != "" {
+		t.root().entered = append(t.root().entered, in)
+	}
 	if err := in.enter(); err != nil {
 		return err
 	}
@@ -316,13 +355,55 @@ func (t *Tx) Engine() Engine { return t.db.engine }
 // After runs f once the transaction has been kept; never when it was not.
 func (t *Tx) After(f func()) { r := t.root(); r.after = append(r.after, f) }
 
+// Before runs f as the last thing before the transaction is kept, with the transaction that was asked for; an error of f ends it. What must
+// hold a row that everyone wants, such as the head of a chain, does so here and holds it only for a moment.
+func (t *Tx) Before(f func(*Tx) error) { r := t.root(); r.before = append(r.before, f) }
+
+// Value keeps one thing of another package for the whole transaction; make makes it the first time.
+func (t *Tx) Value(key any, make func() any) any {
+	r := t.root()
+	if r.values == nil {
+		r.values = map[any]any{}
+	}
+	v, ok := r.values[key]
+	if !ok {
+		v = make()
+		r.values[key] = v
+	}
+	return v
+}
+
+// Writes tells whether this transaction may write.
+func (t *Tx) Writes() bool { return t.writes }
+
+// last tells the watch what Ajar itself has written, and runs what was put off to the end.
+func (t *Tx) last() error {
+	if w := t.db.watch.Load(); w != nil && t.writes {
+		for _, x := range append([]*Tx{t}, t.entered...) {
+			if x.wrote && x.pass.Reason() != "" {
+				if err := w.Acted(t, x.pass); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for i := 0; i < len(t.before); i++ { // f may ask for more
+		if err := t.before[i](t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Exec runs a statement and tells how many rows it touched. $1 is the organisation; args begin at $2.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	a, err := t.args(query, args)
 	if err != nil {
 		return 0, err
 	}
-	return t.raw(query, a)
+	n, err := t.raw(query, a)
+	t.wrote = t.wrote || n > 0
+	return n, err
 }
 
 func (t *Tx) raw(query string, a []any) (int64, error) {
@@ -350,6 +431,8 @@ func (t *Tx) query(query string, args []any) (*sql.Rows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w\nin: %s", err, query)
 	}
+	// A statement that answers the rows it wrote. Whether it wrote any shows only later; a change too many does no harm.
+	t.wrote = t.wrote || t.writes && !strings.HasPrefix(strings.TrimSpace(query), "select")
 	return rows, nil
 }
 

@@ -28,8 +28,21 @@ var forPostgres = []struct {
 	{regexp.MustCompile(`\)\s*strict\s*;`), ");"},
 }
 
+// onlyFor marks the lines of a migration that one engine has words for and the other has not, such as a trigger:
+//
+//	-- only: SQLite
+//	create trigger …;
+//	-- end
+var onlyFor = regexp.MustCompile(`(?ms)^-- only: (SQLite|PostgreSQL)\n(.*?)^-- end$`)
+
 // DDL gives the text of a migration for an engine.
 func DDL(e Engine, text string) string {
+	text = onlyFor.ReplaceAllStringFunc(text, func(block string) string {
+		if m := onlyFor.FindStringSubmatch(block); m[1] == e.String() {
+			return m[2]
+		}
+		return ""
+	})
 	text = comment.ReplaceAllString(text, "")
 	if e == PostgreSQL {
 		for _, r := range forPostgres {

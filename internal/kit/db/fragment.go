@@ -73,6 +73,7 @@ func (t *Tx) Bulk(name string, cols []string, next func() ([]any, bool)) (int64,
 		return vals, ok
 	}
 	n, err := t.bulk(name, all, next)
+	t.wrote = t.wrote || n > 0
 	return n, errors.Join(narrow, err)
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/trail"
 )
 
 // Day is the day on which tests live unless they say otherwise: a school day in the autumn term of 2026/27.
@@ -51,6 +53,9 @@ func Open(t testing.TB, url string, sets []db.Migrations) *db.DB {
 		t.Fatalf("opening the store: %v", err)
 	}
 	t.Cleanup(func() { _ = d.Close() })
+	if !slices.ContainsFunc(sets, func(m db.Migrations) bool { return m.Name == "trail" }) {
+		sets = append([]db.Migrations{trail.Migrations()}, sets...) // whatever is done may be written to the trail
+	}
 	if _, err := d.Migrate(context.Background(), sets); err != nil {
 		t.Fatalf("the schema: %v", err)
 	}
