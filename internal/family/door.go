@@ -9,6 +9,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/say"
+	"ajar/internal/kit/trail"
 	"ajar/internal/roll"
 )
 
@@ -358,7 +359,7 @@ const answersToday = 3
 
 // NewOne is asked for by somebody whose link is over. Whatever there is of it, the page says the same. A new link goes to a channel that the school holds,
 // and when there is none, or no way out of the house yet, the office is told.
-func (s *Service) NewOne(ctx context.Context, k Key) error {
+func (s *Service) NewOne(ctx context.Context, k Key, base string) error {
 	h, whole := k.hash()
 	if !whole {
 		return nil
@@ -377,12 +378,12 @@ func (s *Service) NewOne(ctx context.Context, k Key) error {
 			if err != nil || len(children) == 0 {
 				return err
 			}
-			return s.again(tx, l)
+			return s.again(tx, l, base)
 		})
 	})
 }
 
-func (s *Service) again(tx *db.Tx, l Link) error {
+func (s *Service) again(tx *db.Tx, l Link, base string) error {
 	a, found, err := roll.AdultAt(tx, l.AdultID)
 	if err != nil || !found {
 		return err
@@ -401,7 +402,7 @@ func (s *Service) again(tx *db.Tx, l Link) error {
 			if err != nil {
 				return err
 			}
-			sent, err := s.Send(tx, a, c, m)
+			sent, err := s.Send(tx, a, c, m, base)
 			if err != nil {
 				return err
 			}
@@ -682,22 +683,6 @@ func (s *Service) Sweep(ctx context.Context) error {
 	})
 }
 
-// Tongue is the language that an adult chose or reads; empty when it is not known.
-func (s *Service) Tongue(ctx context.Context, p access.Pass) (tongue string, err error) {
-	if _, err := p.CheckNamed(Read); err != nil {
-		return "", err
-	}
-	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
-		a, found, err := roll.AdultAt(tx, roll.AdultID(p.Who().Adult))
-		if err != nil || !found {
-			return err
-		}
-		tongue, err = tongueFor(tx, a)
-		return err
-	})
-	return tongue, err
-}
-
 // Guest is a parent of the demo as whom a visitor can look around.
 type Guest struct {
 	Org, Adult int64
@@ -787,7 +772,15 @@ func (s *Service) AsParent(ctx context.Context, p access.Pass, adult roll.AdultI
 	return token, HomePath, err
 }
 
-// note writes to the trail who did what at this door.
+// note writes to the trail who did what at this door. Before somebody is let in, the adult of the link stands for them.
 func (s *Service) note(tx *db.Tx, adult roll.AdultID, words string) error {
-	return nil
+	e := trail.Entry{Kind: trail.Link, About: "adult", Key: int64(adult), Words: words}
+	if tx.Pass().Reason() == "" {
+		return trail.Write(tx, e)
+	}
+	name, _, err := roll.AdultName(tx, adult)
+	if err != nil {
+		return err
+	}
+	return trail.WriteAs(tx, access.Who{Org: tx.Pass().Org(), Adult: int64(adult), Name: name}, e)
 }

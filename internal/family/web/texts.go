@@ -200,10 +200,13 @@ var (
 
 // The slip on a letter.
 var (
-	tSlip       = say.Text("family.slip.title", "Read and answer on your phone")
-	tSlipCamera = say.Text("family.slip.camera", "Point the camera of your phone at the square.")
-	tSlipCode   = say.Text("family.slip.code", "Or go to {address} and type this code:")
-	tSlipUntil  = say.Text("family.slip.until", "It is only for you, and works until {day}. You need no account.")
+	tSlip        = say.Text("family.slip.title", "Read and answer on your phone")
+	tSlipCamera  = say.Text("family.slip.camera", "Point the camera of your phone at the square.")
+	tSlipCode    = say.Text("family.slip.code", "Or go to {address} and type this code:")
+	tDear        = say.Text("family.letter.dear", "Dear {name}")
+	tLetterBody  = say.Text("family.letter.body", "This letter opens a page of {school} that is only for you. There you can read what you and the school agreed, see what the school holds, and tell the office about a new phone or address.")
+	tLetterPhone = say.Text("family.letter.phone", "If you would rather talk to somebody, ring {phone}.")
+	tSlipUntil   = say.Text("family.slip.until", "It is only for you, and works until {day}. You need no account.")
 )
 
 // tRoles are the parts that staff play, as a parent reads them.
