@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"strings"
+
 	"ajar/internal/conversations"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -47,9 +49,9 @@ func (l *loader) parents() error {
 				lang, spoken := say.Reads(r.Adult.Reads)
 				home := r.Tie.LivesWith == nil || *r.Tie.LivesWith
 				switch {
-				case sheet == nil && agreed && r.Tie.Relationship == "Mother" && lang.IsEnglish():
+				case sheet == nil && agreed && strings.EqualFold(r.Tie.Relationship, "mother") && lang.IsEnglish():
 					sheet = &found{r.Adult.ID, "Mother of " + p.Name() + ". She and the school have agreed a plan, which she can read and correct."}
-				case apart == nil && !home && r.Tie.Relationship == "Father" && lang.IsEnglish():
+				case apart == nil && !home && strings.EqualFold(r.Tie.Relationship, "father") && lang.IsEnglish():
 					apart = &found{r.Adult.ID, "Father of " + p.Name() + ", who lives with the mother. He sees the child's record and his own details, and never the other home's phone."}
 				case urdu == nil && spoken && lang.Tag() == "ur":
 					urdu = &found{r.Adult.ID, "Parent of " + p.Name() + " who reads Urdu: the pages come in Urdu, from the right."}

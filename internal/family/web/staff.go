@@ -311,3 +311,12 @@ func phoneLine(l say.Lang, phone string) string {
 	}
 	return l.Put(tLetterPhone, say.Args{"phone": phone})
 }
+
+// sender is the school's name and address; many schools have written their name into the address already.
+func sender(school, address string) []string {
+	lines := strings.Split(address, "\n")
+	if strings.EqualFold(strings.TrimSpace(lines[0]), school) {
+		return lines
+	}
+	return append([]string{school}, lines...)
+}
