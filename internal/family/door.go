@@ -230,29 +230,30 @@ func (s *Service) Use(ctx context.Context, k Key, v Visit) (out Let, err error) 
 		return out, err
 	}
 	h, _ := k.hash()
-	err = s.DB.Update(ctx, access.Installation("let a parent in by their link"), func(tx *db.Tx) error {
-		// Once more, since the last opening may have gone meanwhile.
-		if out.Opening, err = look(tx, h); err != nil || !out.mayOpen() {
-			return err
+	return s.letIn(h, v)
+}
+
+// admit lets a browser in, inside the write that it shares with others.
+func (s *Service) admit(tx *db.Tx, h string, v Visit, out *Let) (err error) {
+	// Once more, since the last opening may have gone meanwhile.
+	if out.Opening, err = look(tx, h); err != nil || !out.mayOpen() {
+		return err
+	}
+	adult := out.link.AdultID
+	if out.shared {
+		if !out.reader(v.As) {
+			return nil
 		}
-		adult := out.link.AdultID
-		if out.shared {
-			if !out.reader(v.As) {
-				return nil
-			}
-			adult = v.As
-		}
-		out.Token, err = s.sit(tx, &out.Opening, adult, v)
-		if err != nil || out.Token == "" {
-			return err
-		}
-		out.State, out.Path = Open, HomePath
-		if adult == out.link.AdultID {
-			out.Path = s.PathOf(out.link.Thing, out.link.ThingKey)
-		}
-		return nil
-	})
-	return out, err
+		adult = v.As
+	}
+	if out.Token, err = s.sit(tx, &out.Opening, adult, v); err != nil || out.Token == "" {
+		return err
+	}
+	out.State, out.Path = Open, HomePath
+	if adult == out.link.AdultID {
+		out.Path = s.PathOf(out.link.Thing, out.link.ThingKey)
+	}
+	return nil
 }
 
 // mayOpen is open, or used up: the browser that used it may come again.

@@ -201,8 +201,9 @@ type Service struct {
 	LookAround bool
 	Guesses    *Guesses
 
-	things []Thing
-	held   []Held
+	together together
+	things   []Thing
+	held     []Held
 }
 
 // New makes the service.
