@@ -19,6 +19,8 @@ import (
 	"ajar/internal/conversations"
 	conversationsweb "ajar/internal/conversations/web"
 	"ajar/internal/demo"
+	"ajar/internal/family"
+	familyweb "ajar/internal/family/web"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/box"
@@ -62,6 +64,7 @@ type App struct {
 	Roll          *roll.Service
 	Admin         *admin.Service
 	Sharing       *sharing.Service
+	Family        *family.Service
 	Progress      *progress.Service
 	Barriers      *barriers.Service
 	Conversations *conversations.Service
@@ -85,6 +88,7 @@ func Migrations() []db.Migrations {
 		roll.Migrations(),
 		admin.Migrations(),
 		sharing.Migrations(),
+		family.Migrations(),
 		progress.Migrations(),
 		barriers.Migrations(),
 		conversations.Migrations(),
@@ -149,11 +153,13 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
 	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
+	a.openFamilyDoor(o.LookAround)
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
 		adminweb.TrailManifest(a.Admin),
 		sharingweb.Manifest(a.Sharing),
+		familyweb.Manifest(a.Family),
 		progressweb.Manifest(a.Progress),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations, a.Admin),
@@ -200,7 +206,7 @@ func (o Options) ways() (map[string]post.Driver, error) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
 }
 
 // Close ends the work in the background and closes the store.
@@ -216,6 +222,9 @@ func (a *App) Sweep(ctx context.Context) error {
 		return err
 	}
 	if err := a.Admin.TrimTrail(ctx); err != nil {
+		return err
+	}
+	if err := a.Family.Sweep(ctx); err != nil {
 		return err
 	}
 	orgs, err := a.Roll.Orgs(ctx)
@@ -269,7 +278,7 @@ func (a *App) Handler() (http.Handler, error) {
 		a.background.Go(func() { a.Jobs.Run(a.open) })
 	})
 	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
-	return s.Handler()
+	return a.doors(s)
 }
 
 func (a *App) frame(q *web.Req) web.Frame {

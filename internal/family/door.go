@@ -9,6 +9,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/say"
+	"ajar/internal/kit/trail"
 	"ajar/internal/roll"
 )
 
@@ -225,34 +226,38 @@ type Let struct {
 
 // Use opens the door by a link or a code and remembers the browser. Nothing happens unless State is Open and, for a shared way, As is one of the readers.
 func (s *Service) Use(ctx context.Context, k Key, v Visit) (out Let, err error) {
-	if out.Opening, err = s.Look(ctx, k); err != nil || out.State != Open || out.shared && !out.reader(v.As) {
+	if out.Opening, err = s.Look(ctx, k); err != nil || !out.mayOpen() || out.shared && !out.reader(v.As) {
 		return out, err
 	}
 	h, _ := k.hash()
-	err = s.DB.Update(ctx, access.Installation("let a parent in by their link"), func(tx *db.Tx) error {
-		// Once more, since the last opening may have gone meanwhile.
-		if out.Opening, err = look(tx, h); err != nil || out.State != Open {
-			return err
-		}
-		adult := out.link.AdultID
-		if out.shared {
-			if !out.reader(v.As) {
-				return nil
-			}
-			adult = v.As
-		}
-		out.Token, err = s.sit(tx, &out.Opening, adult, v)
-		if err != nil || out.Token == "" {
-			return err
-		}
-		out.Path = HomePath
-		if adult == out.link.AdultID {
-			out.Path = s.PathOf(out.link.Thing, out.link.ThingKey)
-		}
-		return nil
-	})
-	return out, err
+	return s.letIn(h, v)
 }
+
+// admit lets a browser in, inside the write that it shares with others.
+func (s *Service) admit(tx *db.Tx, h string, v Visit, out *Let) (err error) {
+	// Once more, since the last opening may have gone meanwhile.
+	if out.Opening, err = look(tx, h); err != nil || !out.mayOpen() {
+		return err
+	}
+	adult := out.link.AdultID
+	if out.shared {
+		if !out.reader(v.As) {
+			return nil
+		}
+		adult = v.As
+	}
+	if out.Token, err = s.sit(tx, &out.Opening, adult, v); err != nil || out.Token == "" {
+		return err
+	}
+	out.State, out.Path = Open, HomePath
+	if adult == out.link.AdultID {
+		out.Path = s.PathOf(out.link.Thing, out.link.ThingKey)
+	}
+	return nil
+}
+
+// mayOpen is open, or used up: the browser that used it may come again.
+func (o Opening) mayOpen() bool { return o.State == Open || o.State == Used }
 
 func (o Opening) reader(id roll.AdultID) bool {
 	for _, r := range o.Readers {
@@ -358,7 +363,7 @@ const answersToday = 3
 
 // NewOne is asked for by somebody whose link is over. Whatever there is of it, the page says the same. A new link goes to a channel that the school holds,
 // and when there is none, or no way out of the house yet, the office is told.
-func (s *Service) NewOne(ctx context.Context, k Key) error {
+func (s *Service) NewOne(ctx context.Context, k Key, base string) error {
 	h, whole := k.hash()
 	if !whole {
 		return nil
@@ -377,12 +382,12 @@ func (s *Service) NewOne(ctx context.Context, k Key) error {
 			if err != nil || len(children) == 0 {
 				return err
 			}
-			return s.again(tx, l)
+			return s.again(tx, l, base)
 		})
 	})
 }
 
-func (s *Service) again(tx *db.Tx, l Link) error {
+func (s *Service) again(tx *db.Tx, l Link, base string) error {
 	a, found, err := roll.AdultAt(tx, l.AdultID)
 	if err != nil || !found {
 		return err
@@ -401,7 +406,7 @@ func (s *Service) again(tx *db.Tx, l Link) error {
 			if err != nil {
 				return err
 			}
-			sent, err := s.Send(tx, a, c, m)
+			sent, err := s.Send(tx, a, c, m, base)
 			if err != nil {
 				return err
 			}
@@ -682,22 +687,6 @@ func (s *Service) Sweep(ctx context.Context) error {
 	})
 }
 
-// Tongue is the language that an adult chose or reads; empty when it is not known.
-func (s *Service) Tongue(ctx context.Context, p access.Pass) (tongue string, err error) {
-	if _, err := p.CheckNamed(Read); err != nil {
-		return "", err
-	}
-	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
-		a, found, err := roll.AdultAt(tx, roll.AdultID(p.Who().Adult))
-		if err != nil || !found {
-			return err
-		}
-		tongue, err = tongueFor(tx, a)
-		return err
-	})
-	return tongue, err
-}
-
 // Guest is a parent of the demo as whom a visitor can look around.
 type Guest struct {
 	Org, Adult int64
@@ -766,12 +755,16 @@ func (s *Service) seat(tx *db.Tx, org int64, adult roll.AdultID, agent string) (
 	return token, insertReader(tx, hash(ofDevice, token), Reader{ID: newID[Reader](), Device: device, Org: org, Adult: adult, Alone: true, EndsMs: ends, ProvedMs: tx.Now()})
 }
 
-// AsParent opens the family's door for a member of staff who is also a parent here: the other hat. The caller knows which adult they are.
-func (s *Service) AsParent(ctx context.Context, p access.Pass, adult roll.AdultID, agent string) (token, path string, err error) {
-	if p.Who().Staff == 0 {
+// AsParent opens the family's door for a member of staff who is also a parent here: the other hat. The store says which adult they are, never the form.
+func (s *Service) AsParent(ctx context.Context, p access.Pass, agent string) (token, path string, err error) {
+	if p.Who().Staff == 0 || s.HatOf == nil {
 		return "", "", access.Denied()
 	}
 	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		adult, err := s.HatOf(tx, roll.StaffID(p.Who().Staff))
+		if err != nil {
+			return err
+		}
 		children, err := roll.OpenTo(tx, adult)
 		if err != nil {
 			return err
@@ -787,7 +780,15 @@ func (s *Service) AsParent(ctx context.Context, p access.Pass, adult roll.AdultI
 	return token, HomePath, err
 }
 
-// note writes to the trail who did what at this door.
+// note writes to the trail who did what at this door. Before somebody is let in, the adult of the link stands for them.
 func (s *Service) note(tx *db.Tx, adult roll.AdultID, words string) error {
-	return nil
+	e := trail.Entry{Kind: trail.Link, About: "adult", Key: int64(adult), Words: words}
+	if tx.Pass().Reason() == "" {
+		return trail.Write(tx, e)
+	}
+	name, _, err := roll.AdultName(tx, adult)
+	if err != nil {
+		return err
+	}
+	return trail.WriteAs(tx, access.Who{Org: tx.Pass().Org(), Adult: int64(adult), Name: name}, e)
 }

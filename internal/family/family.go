@@ -125,7 +125,8 @@ type Wish struct {
 	ID        WishID
 	AdultID   roll.AdultID
 	Field     string
-	Was, Wish string
+	Was       string // what the record said; empty for one more phone or e-mail
+	To        string `db:"wish"` // what it should say; empty to take it away
 	MadeMs    int64
 	State     string // waiting, accepted, declined or withdrawn
 	SettledMs *int64
@@ -191,15 +192,18 @@ type Row struct {
 type Service struct {
 	DB   *db.DB
 	Roll *roll.Service
-	// Send hands a new link to the way out of the house, to a channel that the school holds. It answers false when this channel can't be served; nil while
+	// Send hands a new link to the way out of the house, to a channel that the school holds; base is how this Ajar is reached from outside. It answers false when this channel can't be served; nil while
 	// there is no way out, and then a colleague gives the link by hand.
-	Send func(tx *db.Tx, to roll.Adult, by roll.Channel, m Made) (bool, error)
+	Send func(tx *db.Tx, to roll.Adult, by roll.Channel, m Made, base string) (bool, error)
+	// HatOf tells which adult a member of staff is; nil while nobody has two hats.
+	HatOf func(tx *db.Tx, staff roll.StaffID) (roll.AdultID, error)
 	// LookAround lets visitors of the demo in as the parents of the demo.
 	LookAround bool
 	Guesses    *Guesses
 
-	things []Thing
-	held   []Held
+	together together
+	things   []Thing
+	held     []Held
 }
 
 // New makes the service.

@@ -119,7 +119,7 @@ func (s *Service) ChildOf(ctx context.Context, p access.Pass, pupil roll.PupilID
 		if err != nil {
 			return err
 		}
-		c.Child, c.Home = child, roll.HomeShownTo(child.Relation, tx.Today())
+		c.Child, c.Home = child, roll.HomeShownTo(child.Relation)
 		if c.Places, err = roll.PlacesOf(tx, pupil); err != nil {
 			return err
 		}
@@ -261,4 +261,51 @@ func (s *Service) Forget(ctx context.Context, p access.Pass, reader ReaderID) (n
 		return s.note(tx, roll.AdultID(w.Adult), "forgot a device of their own")
 	})
 	return n, err
+}
+
+// Reading is what a page knows of its reader before it shows anything.
+type Reading struct {
+	Tongue string // the language they chose or read; empty when it is not known
+	Phone  string // the school's
+}
+
+// Myself reads what a page of the adult of the pass needs around it.
+func (s *Service) Myself(ctx context.Context, p access.Pass) (r Reading, err error) {
+	if _, err := p.CheckNamed(Read); err != nil {
+		return r, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		a, err := self(tx, roll.AdultID(p.Who().Adult))
+		if err != nil {
+			return err
+		}
+		if r.Phone, err = roll.Setting(tx, "school.phone"); err != nil {
+			return err
+		}
+		r.Tongue, err = tongueFor(tx, a)
+		return err
+	})
+	return r, err
+}
+
+// Letterhead is what stands around a letter of the school.
+type Letterhead struct {
+	Address, Phone string
+	Today          string
+}
+
+// Letterhead reads what the school has said about its letters.
+func (s *Service) Letterhead(ctx context.Context, p access.Pass) (l Letterhead, err error) {
+	if _, err := p.CheckNamed(Give); err != nil {
+		return l, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		l.Today = tx.Today()
+		if l.Address, err = roll.Setting(tx, "school.address"); err != nil {
+			return err
+		}
+		l.Phone, err = roll.Setting(tx, "school.phone")
+		return err
+	})
+	return l, err
 }

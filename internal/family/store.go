@@ -219,7 +219,7 @@ func putWish(tx *db.Tx, w Wish) error {
 		return err
 	}
 	_, err := tx.Exec(`insert into family_wish (org_id, id, adult_id, field, was, wish, made_ms) values ($1, $2, $3, $4, $5, $6, $7)`,
-		w.ID, w.AdultID, w.Field, w.Was, w.Wish, tx.Now())
+		w.ID, w.AdultID, w.Field, w.Was, w.To, tx.Now())
 	return err
 }
 

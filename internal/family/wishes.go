@@ -156,7 +156,7 @@ func (s *Service) Accept(ctx context.Context, p access.Pass, id WishID) (w Wish,
 			return fault.New(fault.Conflict, "%s changed after %s asked: the record says “%s” now and said “%s” then. Ring them, change the record by hand if need be, and decline this with a reason.",
 				roll.FieldWords(w.Field), a.Name, now, w.Was)
 		}
-		if err := s.Roll.KeepOwn(tx, w.AdultID, roll.OwnChange{Field: w.Field, Was: w.Was, Wish: w.Wish}, fmt.Sprintf("%s (parent), accepted by %s", a.Name, p.Who().Name)); err != nil {
+		if err := s.Roll.KeepOwn(tx, w.AdultID, roll.OwnChange{Field: w.Field, Was: w.Was, Wish: w.To}, fmt.Sprintf("%s (parent), accepted by %s", a.Name, p.Who().Name)); err != nil {
 			return err
 		}
 		return s.note(tx, w.AdultID, "accepted a change that the adult asked for: "+strings.ToLower(roll.FieldWords(w.Field)))
@@ -287,7 +287,7 @@ func (s *Service) Propose(ctx context.Context, p access.Pass, form []FormWish) (
 			if countState(waiting, "waiting") >= mostWishes {
 				return fault.New(fault.Invalid, "There are many changes waiting already. Please ring the office.")
 			}
-			if err := putWish(tx, Wish{ID: newID[Wish](), AdultID: adult, Field: c.Field, Was: c.Was, Wish: c.Wish}); err != nil {
+			if err := putWish(tx, Wish{ID: newID[Wish](), AdultID: adult, Field: c.Field, Was: c.Was, To: c.Wish}); err != nil {
 				return err
 			}
 			n++
@@ -299,7 +299,7 @@ func (s *Service) Propose(ctx context.Context, p access.Pass, form []FormWish) (
 
 func already(list []Wish, c roll.OwnChange) bool {
 	return slices.ContainsFunc(list, func(w Wish) bool {
-		return w.State == "waiting" && w.Field == c.Field && w.Was == c.Was && w.Wish == c.Wish
+		return w.State == "waiting" && w.Field == c.Field && w.Was == c.Was && w.To == c.Wish
 	})
 }
 

@@ -68,7 +68,8 @@ var (
 	tToRead    = say.Text("family.home.read", "For you to read")
 	tNothing   = say.Text("family.home.nothing", "There is nothing new for you to read.")
 	tNew       = say.Text("family.home.new", "New")
-	tChildren  = say.Count("family.home.children", "Your child", "Your children")
+	tOneChild  = say.Text("family.home.one_child", "Your child")
+	tChildren  = say.Text("family.home.children", "Your children")
 	tChildOpen = say.Text("family.home.child", "What the school holds about {child}")
 	tYearForm  = say.Text("family.home.year_form", "Year {year}, {form}")
 	tYearOnly  = say.Text("family.home.year", "Year {year}")
@@ -136,6 +137,9 @@ var (
 	tAttendedOf   = say.Text("family.held.attended_of", "{here} of {possible}")
 	tMissedExcuse = say.Text("family.held.authorised", "Missed with a reason the school accepted")
 	tMissed       = say.Text("family.held.unauthorised", "Missed without one")
+	tPlain        = say.Text("family.plain", "{n}")
+	tFrom         = say.Text("family.held.from", "Counted from")
+	tTo           = say.Text("family.held.to", "Counted until")
 	tResults      = say.Text("family.held.results", "Results")
 	tResultOn     = say.Text("family.held.result", "{subject}, {day}")
 	tTalks        = say.Text("family.held.talks", "Talks between you and the school")
@@ -200,10 +204,13 @@ var (
 
 // The slip on a letter.
 var (
-	tSlip       = say.Text("family.slip.title", "Read and answer on your phone")
-	tSlipCamera = say.Text("family.slip.camera", "Point the camera of your phone at the square.")
-	tSlipCode   = say.Text("family.slip.code", "Or go to {address} and type this code:")
-	tSlipUntil  = say.Text("family.slip.until", "It is only for you, and works until {day}. You need no account.")
+	tSlip        = say.Text("family.slip.title", "Read and answer on your phone")
+	tSlipCamera  = say.Text("family.slip.camera", "Point the camera of your phone at the square.")
+	tSlipCode    = say.Text("family.slip.code", "Or go to {address} and type this code:")
+	tDear        = say.Text("family.letter.dear", "Dear {name}")
+	tLetterBody  = say.Text("family.letter.body", "This letter opens a page of {school} that is only for you. There you can read what you and the school agreed, see what the school holds, and tell the office about a new phone or address.")
+	tLetterPhone = say.Text("family.letter.phone", "If you would rather talk to somebody, ring {phone}.")
+	tSlipUntil   = say.Text("family.slip.until", "It is only for you, and works until {day}. You need no account.")
 )
 
 // tRoles are the parts that staff play, as a parent reads them.
