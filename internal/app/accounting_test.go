@@ -38,6 +38,10 @@ var withoutPass = map[string]string{
 	"internal/admin.Guests":             "fictional people, and only while the demo is served",
 	"internal/admin.Enter":              "fictional people, and only while the demo is served",
 	"internal/admin.AddGuest":           "for the command that makes the demo",
+	"internal/admin.Link":               "for the command, which only someone with the data can run",
+	"internal/admin.TrimTrail":          "the sweep: removes what is older than each organisation keeps its trail",
+	"internal/admin.CheckTrail":         "for the command, which only someone with the data can run; says whether chains hold and gives nothing of them",
+	"internal/admin.Use":                "the secret of the link is the key",
 	"internal/family.Look":              "the secret of the link is the key, and nothing of the adult is given",
 	"internal/family.Use":               "the secret of the link or the code is the key",
 	"internal/family.NewOne":            "the secret is the key; what comes of it goes to the channel that the school holds",
@@ -49,8 +53,6 @@ var withoutPass = map[string]string{
 	"internal/family.Guests":            "fictional parents, and only while the demo is served",
 	"internal/family.AddGuest":          "for the command that makes the demo",
 	"internal/family.EnterGuest":        "fictional parents, and only while the demo is served",
-	"internal/admin.Link":               "for the command, which only someone with the data can run",
-	"internal/admin.Use":                "the secret of the link is the key",
 }
 
 // verb is an exported method of a Service.

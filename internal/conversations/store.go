@@ -9,8 +9,8 @@ import (
 )
 
 // assigned is the condition of Own in this capability: $2 is the member of staff or 0 for everyone, $3 is today. It asks for an assignment by name;
-// teaching a class of the child's, which is enough for roll.Sight, does not open what a family said.
-const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_assignment g where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = $2 and g.starts <= $3 and g.ends >= $3))`
+// teaching a class of the child's, which is enough for roll.Sight, does not open what a family said. Who stands in for an assigned colleague counts.
+const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_named g where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = $2 and g.starts <= $3 and g.ends >= $3))`
 
 const talkColumns = `t.id, t.programme_id, t.round_id, t.pupil_id, t.adult_id, t.year, t.key_staff_id, t.invited_on, t.reply, t.meet_on, t.meet_at, t.place, t.with_whom,
 	t.declined_why, t.outcome, t.outcome_on, t.missed_why, t.tips, t.began_ms, t.finalised_ms, t.next_on, t.prep_minutes, t.talk_minutes, t.writeup_minutes, t.cover_pence, t.cover_from`
@@ -383,6 +383,13 @@ func targetsOf(tx *db.Tx, talk TalkID) ([]Target, error) {
 
 func targetByID(tx *db.Tx, id TargetID) (Target, bool, error) {
 	return db.Maybe[Target](tx, `select `+targetColumns+` from conversations_target g where g.org_id = $1 and g.id = $2 and g.dropped = 0`, id)
+}
+
+// openTargets are the family's targets that nobody has looked at yet, or that are to go on. What was agreed with a separated parent alone stays with them.
+func openTargets(tx *db.Tx, pupil roll.PupilID) ([]Target, error) {
+	return db.All[Target](tx, `select `+targetColumns+` from conversations_target g join conversations_talk t on t.org_id = g.org_id and t.id = g.talk_id
+		where g.org_id = $1 and g.pupil_id = $2 and g.dropped = 0 and t.adult_id is null and (g.state = '' or g.next in ('keep', 'change'))
+		order by g.due, g.place, g.id`, pupil)
 }
 
 // lastTargets are those of the family's conversations before this one that are still open, or were looked at in it. What was agreed with a separated parent
