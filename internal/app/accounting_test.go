@@ -43,7 +43,6 @@ var withoutPass = map[string]string{
 	"internal/admin.CheckTrail":         "for the command, which only someone with the data can run; says whether chains hold and gives nothing of them",
 	"internal/admin.Use":                "the secret of the link is the key",
 	"internal/family.Look":              "the secret of the link is the key, and nothing of the adult is given",
-	"internal/family.Use":               "the secret of the link or the code is the key",
 	"internal/family.NewOne":            "the secret is the key; what comes of it goes to the channel that the school holds",
 	"internal/family.Question":          "the cookie is the key; it gives first names of those who read on the device",
 	"internal/family.Prove":             "the cookie is the key, and the answer is the proof",
