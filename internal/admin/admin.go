@@ -4,10 +4,13 @@
 package admin
 
 import (
+	"context"
 	"embed"
 	"io/fs"
+	"net/http"
 	"sync"
 
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/box"
 	"ajar/internal/kit/db"
 	"ajar/internal/roll"

@@ -10,6 +10,7 @@ import (
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
 	"ajar/internal/roll"
+	"ajar/internal/roll/worry"
 )
 
 // Invite asks one adult to a conversation, or changes how they are asked. With SentOn it counts as asked from that day; a letter without it waits to be
@@ -19,10 +20,7 @@ func (s *Service) Invite(ctx context.Context, p access.Pass, talk TalkID, in Inv
 		return err
 	}
 	var f fault.Fields
-	if in.Channel == "" {
-		in.Channel = "letter"
-	}
-	if !known(Channels, in.Channel) {
+	if in.Channel != "" && !known(Channels, in.Channel) {
 		f.Add("channel", "Choose a letter, a call or in person.")
 	}
 	if in.SentOn != "" && !isDate(in.SentOn) {
@@ -48,7 +46,7 @@ func (s *Service) Invite(ctx context.Context, p access.Pass, talk TalkID, in Inv
 		for _, i := range have {
 			stored = append(stored, i.Offered, i.Suits)
 		}
-		if err := s.heed(stored, says("offered", "Times offered", in.Offered), says("suits", "What suits them", in.Suits), says("write_in", "Language to write in", in.WriteIn)); err != nil {
+		if err := s.keeper.Heed(stored, worry.Says("offered", "Times offered", in.Offered), worry.Says("suits", "What suits them", in.Suits), worry.Says("write_in", "Language to write in", in.WriteIn)); err != nil {
 			return err
 		}
 		return invite(tx, l, r, in)
@@ -60,6 +58,9 @@ func invite(tx *db.Tx, l Line, r roll.Relation, in Invitation) error {
 	in.ID, in.TalkID, in.AdultID, in.ByName = ids.New[Invitation](), l.ID, r.Adult.ID, tx.Pass().Who().Name
 	if in.Channel == "" {
 		in.Channel = "letter"
+		if !r.GetsLetters() {
+			in.Channel = "call"
+		}
 	}
 	if in.WriteIn == "" {
 		in.WriteIn = r.Adult.Reads
@@ -200,6 +201,7 @@ type Letter struct {
 	Invitation Invitation
 	Line       Line
 	Adult      roll.Adult
+	Post       []string // where it goes, below the name
 }
 
 // Letters are the letters of a round, and how many were left out because of orders. Why tells the names and the orders, and is filled only for those
@@ -211,8 +213,15 @@ type Letters struct {
 	LeftOut   int
 	Why       []string
 	NoAddress []string // adults whose letter has no address to put in the window
+	ToCall    []ToCall // adults who asked for a call instead of letters, or to get none
 	Address   string   // the school's own, a line each
 	Phone     string
+}
+
+// ToCall is an adult who is called instead of written to.
+type ToCall struct {
+	Line  Line
+	Adult roll.Adult
 }
 
 // LettersOf makes the letters of a round for printing: one for each adult with rights. unsent leaves out those that have gone already. Orders are
@@ -277,18 +286,31 @@ func letters(tx *db.Tx, f Filter, unsent bool) (out Letters, err error) {
 			if barred {
 				continue
 			}
+			if !r.GetsLetters() {
+				if asksFor(of[l.ID], r.Adult.ID, unsent) {
+					out.ToCall = append(out.ToCall, ToCall{l, r.Adult})
+				}
+				continue
+			}
 			for _, i := range of[l.ID] {
 				if i.AdultID != r.Adult.ID || i.Channel != "letter" || unsent && i.SentOn != "" {
 					continue
 				}
-				out.List = append(out.List, Letter{i, l, r.Adult})
-				if strings.TrimSpace(r.Adult.Address+r.Adult.Postcode) == "" {
+				out.List = append(out.List, Letter{i, l, r.Adult, r.Post})
+				if len(r.Post) == 0 {
 					out.NoAddress = append(out.NoAddress, r.Adult.Name)
 				}
 			}
 		}
 	}
 	return out, nil
+}
+
+// asksFor tells whether an adult is to be asked by something that has not gone out; a letter that was made before they asked for calls counts.
+func asksFor(list []Invitation, adult roll.AdultID, unsent bool) bool {
+	return slices.ContainsFunc(list, func(i Invitation) bool {
+		return i.AdultID == adult && i.Channel != "in_person" && (!unsent || i.SentOn == "")
+	})
 }
 
 func leftOutWords(r roll.Relation, l Line, today string) string {
@@ -352,8 +374,8 @@ type Time struct {
 	Note     string
 }
 
-func (t Time) said() []said {
-	return []said{says("meet_at", "Time", t.MeetAt), says("place", "Place", t.Place), says("with_whom", "Who will be there", t.WithWhom), says("note", "Note", t.Note)}
+func (t Time) said() []worry.Said {
+	return []worry.Said{worry.Says("meet_at", "Time", t.MeetAt), worry.Says("place", "Place", t.Place), worry.Says("with_whom", "Who will be there", t.WithWhom), worry.Says("note", "Note", t.Note)}
 }
 
 // LogCall keeps a call and what came of it. A wrong number reaches nobody and does not count as asked; every other call does.
@@ -376,10 +398,10 @@ func (s *Service) LogCall(ctx context.Context, p access.Pass, talk TalkID, c Cal
 		if err != nil {
 			return err
 		}
-		if err := s.heed(nil, says("note", "Note", c.Note), says("at", "Time of the call", c.At), says("declined", "What they said", c.Declined)); err != nil {
+		if err := s.keeper.Heed(nil, worry.Says("note", "Note", c.Note), worry.Says("at", "Time of the call", c.At), worry.Says("declined", "What they said", c.Declined)); err != nil {
 			return err
 		}
-		if err := s.heed([]string{l.Place, l.WithWhom}, c.Time.said()...); err != nil && c.Outcome == "agreed" {
+		if err := s.keeper.Heed([]string{l.Place, l.WithWhom}, c.Time.said()...); err != nil && c.Outcome == "agreed" {
 			return err
 		}
 		if c.On == "" {
@@ -425,7 +447,7 @@ func (s *Service) AgreeTime(ctx context.Context, p access.Pass, talk TalkID, t T
 		if err != nil {
 			return err
 		}
-		if err := s.heed([]string{l.Place, l.WithWhom}, t.said()...); err != nil {
+		if err := s.keeper.Heed([]string{l.Place, l.WithWhom}, t.said()...); err != nil {
 			return err
 		}
 		return agreeTime(tx, l, t)
@@ -485,7 +507,7 @@ func (s *Service) Decline(ctx context.Context, p access.Pass, talk TalkID, adult
 		if err != nil {
 			return err
 		}
-		if err := s.heed([]string{l.DeclinedWhy}, says("why", "What they said", why)); err != nil {
+		if err := s.keeper.Heed([]string{l.DeclinedWhy}, worry.Says("why", "What they said", why)); err != nil {
 			return err
 		}
 		return decline(tx, l, adult, on, why)
@@ -531,7 +553,7 @@ func (s *Service) Missed(ctx context.Context, p access.Pass, talk TalkID, on, re
 		if l.Reply != "agreed" {
 			return fault.New(fault.Invalid, "There is no time that the family agreed to, so they can't have missed it. Agree a time first, or leave it at “No reply yet”.")
 		}
-		if err := s.heed(nil, says("note", "Note", note)); err != nil {
+		if err := s.keeper.Heed(nil, worry.Says("note", "Note", note)); err != nil {
 			return err
 		}
 		if on == "" {

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"ajar/internal/kit/trail"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
+	"ajar/internal/roll/worry"
 )
 
 //go:embed migrations/*.sql
@@ -28,8 +30,10 @@ type Service struct {
 	DB       *db.DB
 	Roll     *roll.Service
 	Progress *progress.Service // nil: the pack says that nothing is known
+	// Gives tells whether a school lets its figures be added up for a grouping. It is set where schools agree on it; without it every member does.
+	Gives func(ctx context.Context, from, to roll.OrgID) (bool, error)
 
-	fine map[string]bool // sentences that somebody has just said are no worry; see Keeping
+	keeper worry.Keeper // knows which sentences somebody has just said are no worry; see Keeping
 }
 
 // New makes the service. progress may be nil.

@@ -9,11 +9,11 @@ import (
 )
 
 // assigned is the condition of Own in this capability: $2 is the member of staff or 0 for everyone, $3 is today. It asks for an assignment by name;
-// teaching a class of the child's, which is enough for roll.Sight, does not open what a family said.
+// teaching a class of the child's, which is enough for roll.Sight, does not open what a family said. Who stands in for an assigned colleague counts.
 // Below zero stand those who must not reach the conversations about their own children, as in roll.Sight.
-const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_assignment g where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = $2 and g.starts <= $3 and g.ends >= $3)
+const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_named g where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = $2 and g.starts <= $3 and g.ends >= $3)
 	or cast($2 as bigint) < -1 and exists (select 1 from roll_hat h where h.org_id = t.org_id
-		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_assignment g
+		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_named g
 			where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = h.staff_id and g.starts <= $3 and g.ends >= $3))
 		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = t.pupil_id)))`
 
@@ -392,6 +392,13 @@ func targetsOf(tx *db.Tx, talk TalkID) ([]Target, error) {
 
 func targetByID(tx *db.Tx, id TargetID) (Target, bool, error) {
 	return db.Maybe[Target](tx, `select `+targetColumns+` from conversations_target g where g.org_id = $1 and g.id = $2 and g.dropped = 0`, id)
+}
+
+// openTargets are the family's targets that nobody has looked at yet, or that are to go on. What was agreed with a separated parent alone stays with them.
+func openTargets(tx *db.Tx, pupil roll.PupilID) ([]Target, error) {
+	return db.All[Target](tx, `select `+targetColumns+` from conversations_target g join conversations_talk t on t.org_id = g.org_id and t.id = g.talk_id
+		where g.org_id = $1 and g.pupil_id = $2 and g.dropped = 0 and t.adult_id is null and (g.state = '' or g.next in ('keep', 'change'))
+		order by g.due, g.place, g.id`, pupil)
 }
 
 // lastTargets are those of the family's conversations before this one that are still open, or were looked at in it. What was agreed with a separated parent

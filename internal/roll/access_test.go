@@ -47,6 +47,9 @@ func TestVerbsAreGuarded(t *testing.T) {
 			{"AddOrder", SafeguardingLead, Leader, func(p access.Pass) error { _, err := a.s.AddOrder(ctx, p, a.zoe, a.dadTie, order); return err }, false, false},
 			{"EndOrder", SafeguardingLead, Leader, func(p access.Pass) error { return a.s.EndOrder(ctx, p, a.zoe, ids.New[Order](), Values{}) }, false, true},
 			{"Contacts", Office, Senco, func(p access.Pass) error { _, err := a.s.Contacts(ctx, p, Group{Pupils: []PupilID{a.zoe}}); return err }, false, false},
+			{"Handing", Office, Governor, func(p access.Pass) error { _, err := a.s.Handing(ctx, p, a.zoe); return err }, false, false},
+			{"OrderReviews", SafeguardingLead, Leader, func(p access.Pass) error { _, err := a.s.OrderReviews(ctx, p); return err }, true, false},
+			{"LookedAt", SafeguardingLead, Leader, func(p access.Pass) error { return a.s.LookedAt(ctx, p, a.zoe, ids.New[Order](), Values{}) }, false, true},
 			{"StaffList", Office, Governor, func(p access.Pass) error { _, err := a.s.StaffList(ctx, p); return err }, true, false},
 			{"StaffMember", Office, Governor, func(p access.Pass) error { _, err := a.s.StaffMember(ctx, p, a.head); return err }, false, false},
 			{"SaveStaff", Administrator, Office, func(p access.Pass) error {
@@ -57,6 +60,15 @@ func TestVerbsAreGuarded(t *testing.T) {
 			{"EndRole", Administrator, Office, func(p access.Pass) error {
 				return a.s.EndRole(ctx, p, a.nobody, ids.New[Post](), Values{"ends": "1/1/2027"})
 			}, false, true},
+			{"Ahead", Teacher, Governor, func(p access.Pass) error { _, err := a.s.Ahead(ctx, p, 0); return err }, true, false},
+			{"RecordAway", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.RecordAway(ctx, p, a.teacher, Values{}); return err }, false, false},
+			{"CoverFor", Office, KeyTeacher, func(p access.Pass) error {
+				return a.s.CoverFor(ctx, p, ids.New[Absence](), Values{}, nil)
+			}, false, true},
+			{"EndCover", Office, KeyTeacher, func(p access.Pass) error { return a.s.EndCover(ctx, p, []CoverID{ids.New[Cover]()}) }, false, true},
+			{"ComeBack", Office, KeyTeacher, func(p access.Pass) error { return a.s.ComeBack(ctx, p, ids.New[Absence](), Values{}) }, false, true},
+			{"CoverablePupils", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.CoverablePupils(ctx, p, a.teacher); return err }, true, false},
+			{"WhatTheySee", Administrator, KeyTeacher, func(p access.Pass) error { _, err := a.s.WhatTheySee(ctx, p, a.nobody); return err }, false, false},
 			{"Classes", Teacher, Governor, func(p access.Pass) error { _, err := a.s.Classes(ctx, p); return err }, true, false},
 			{"Class", Office, Governor, func(p access.Pass) error { _, err := a.s.Class(ctx, p, a.form); return err }, false, false},
 			{"PreviewAssign", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.PreviewAssign(ctx, p, ask); return err }, false, false},

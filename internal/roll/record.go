@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -58,6 +59,7 @@ type Record struct {
 	Hands      []Hand
 	BroughtBy  string // the file that brought the pupil in, with its day; empty for a hand
 	Panels     []web.Component
+	Why        []string // why the person of the pass sees this record, each finishing "because"
 	Today      string
 	Orders     int              // in force today
 	Elsewhere  []OrderElsewhere // orders of connected schools about the same child and adult; for those who record orders
@@ -89,6 +91,9 @@ func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record
 			if r.Elsewhere, err = ordersElsewhere(tx, r.Pupil, r.Relations); err != nil {
 				return err
 			}
+		}
+		if r.Why, err = whyISee(tx, r.Pupil.ID, longDay); err != nil {
+			return err
 		}
 		r.Panels, err = s.Panels(tx, r.Pupil)
 		return err
@@ -185,8 +190,27 @@ func (p Pupil) AgeToday(today string) string {
 	return fmt.Sprintf("%d years old", age)
 }
 
+// dayWords writes a date as in a sentence.
+func dayWords(iso string) string {
+	d, err := time.Parse(time.DateOnly, iso)
+	if err != nil {
+		return iso
+	}
+	return d.Format("2 January 2006")
+}
+
 // HowWeKnow says where the answer about parental responsibility comes from. It is never taken from the relationship.
 func (r Record) HowWeKnow(rel Relation, day func(ms int64) string) string {
+	if rel.Tie.Source != "" {
+		how := ListedWords(Sources, rel.Tie.Source)
+		switch {
+		case rel.Tie.SourceSeen != "":
+			return how + "; papers seen on " + dayWords(rel.Tie.SourceSeen)
+		case rel.Tie.Source == "told":
+			return how
+		}
+		return how + "; the papers have not been seen"
+	}
 	if h, ok := r.HandOn("tie", int64(rel.Tie.ID), "responsibility"); ok {
 		return "recorded by " + h.ByName + " on " + day(h.AtMs)
 	}

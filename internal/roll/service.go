@@ -85,13 +85,19 @@ func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
 }
 
 // Sight is the condition that every list of pupils (as p) carries: $2 is the member of staff whose own pupils these are, or 0 for everyone's, and $3
-// is today. SightArgs gives both. For a right that is not for one's own family (access.Right.NotKin) somebody with a hat has a number below zero as
-// $2: that of their staff record where they see everyone, that of the hat where they see some; both leave the children of their own out.
-const Sight = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)
+// is today. SightArgs gives both. The pupils in sight are worked out once for a list, not once for each row (measured: docs/adr/0019-need-to-know.md).
+const Sight = `(cast($2 as bigint) = 0 or p.id in (select v.pupil_id from roll_sight v where v.org_id = $1 and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)` + notOwnSight + `)`
+
+// sightOfOne is the same for one pupil who is named: asking whether this one is in sight beats working out all who are.
+const sightOfOne = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)` + notOwnSight + `)`
+
+// notOwnSight is for a right that is not for one's own family (access.Right.NotKin). Somebody with a hat has a number below zero as $2 then: that of
+// their staff record where they see everyone, that of the hat where they see some; both leave the children of their own out.
+const notOwnSight = `
 	or cast($2 as bigint) < -1 and exists (select 1 from roll_hat h where h.org_id = p.org_id
 		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_sight v
 			where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = h.staff_id and v.starts <= $3 and v.ends >= $3))
-		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = p.id)))`
+		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = p.id))`
 
 // SightArgs checks a right for a list of named pupils and gives the arguments $2 and $3 of Sight.
 func SightArgs(tx *db.Tx, r access.Right) (staff int64, today string, err error) {
@@ -124,7 +130,7 @@ func Enter(tx *db.Tx, r access.Right, id PupilID) (Pupil, error) {
 	if err != nil {
 		return Pupil{}, err
 	}
-	p, found, err := db.Maybe[Pupil](tx, `select `+pupilColumns+` from roll_pupil p where p.org_id = $1 and p.id = $4 and `+Sight, staff, today, id)
+	p, found, err := db.Maybe[Pupil](tx, `select `+pupilColumns+` from roll_pupil p where p.org_id = $1 and p.id = $4 and `+sightOfOne, staff, today, id)
 	if err != nil {
 		return p, err
 	}
@@ -196,8 +202,18 @@ func addRelations(tx *db.Tx, pupils []PupilID, out map[PupilID][]Relation) error
 	for _, o := range orders {
 		byTie[o.TieID] = append(byTie[o.TieID], o)
 	}
+	homes, err := db.All[home](tx, `select p.id, p.address, p.postcode from roll_pupil p where p.org_id = $1 and p.id in (`+in+`)`, args...)
+	if err != nil {
+		return err
+	}
 	for _, t := range ties {
 		out[t.PupilID] = append(out[t.PupilID], Relation{Tie: t, Adult: byAdult[t.AdultID], Orders: byTie[t.ID]})
+	}
+	for _, h := range homes {
+		list := out[h.ID]
+		for i := range list {
+			list[i].Post = postLines(list[i], h, list, tx.Today())
+		}
 	}
 	return nil
 }
@@ -260,7 +276,7 @@ func People(tx *db.Tx) ([]Staff, error) {
 
 // RolesOf reads the roles that a member of staff holds today.
 func RolesOf(tx *db.Tx, id StaffID) ([]access.Role, error) {
-	return db.All[access.Role](tx, `select role from roll_staff_role where org_id = $1 and staff_id = $2 and starts <= $3 and ends >= $3 order by role`, id, tx.Today())
+	return db.All[access.Role](tx, `select role from roll_staff_role where org_id = $1 and staff_id = $2 and starts <= $3 and ends >= $3 and role <> 'parent' order by role`, id, tx.Today())
 }
 
 // Pupils lists those on the roll today whom the pass may see for a right, by name.

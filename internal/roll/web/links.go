@@ -50,6 +50,9 @@ func ordersPath(id roll.PupilID, t roll.TieID) string {
 func orderEndPath(id roll.PupilID, o roll.OrderID) string {
 	return PupilPath(id) + "/orders/" + o.String() + "/end"
 }
+func orderReviewPath(id roll.PupilID, o roll.OrderID) string {
+	return PupilPath(id) + "/orders/" + o.String() + "/review"
+}
 func assignPath(id roll.PupilID) string { return PupilPath(id) + "/assign" }
 func assignmentEndPath(id roll.PupilID, w ids.ID[roll.Worker]) string {
 	return PupilPath(id) + "/assignments/" + w.String() + "/end"
@@ -72,12 +75,38 @@ func roleEndPath(id roll.StaffID, p ids.ID[roll.Post]) string {
 	return staffRolesPath(id) + "/" + p.String() + "/end"
 }
 
+func awayPath(id roll.StaffID) string { return StaffMemberPath(id) + "/away" }
+func absencePath(id roll.StaffID, a roll.AbsenceID) string {
+	return awayPath(id) + "/" + a.String()
+}
+
+// RightsPeoplePath is the search for what a colleague may see.
+const RightsPeoplePath = RightsPath + "/people"
+
+func rightsPersonPath(id roll.StaffID) string { return RightsPeoplePath + "/" + id.String() }
+
 // ClassesPath is the list of forms, classes and groups.
 const ClassesPath = "/classes"
 
 // ClassPath is the page of a class.
 func ClassPath(id roll.ClassID) string       { return ClassesPath + "/" + id.String() }
 func classAssignPath(id roll.ClassID) string { return ClassPath(id) + "/assign" }
+
+// ContactsRoot asks for a class or a year group; ContactsPath shows the adults of a group of pupils, for labels, lists and files.
+const ContactsRoot = "/contacts"
+
+// ContactsPath leads to letters and labels for a group of pupils.
+func ContactsPath(g roll.Group) string                    { return groupPath("", g) }
+func labelsPath(g roll.Group) string                      { return groupPath("/labels", g) }
+func contactListPath(g roll.Group) string                 { return groupPath("/list", g) }
+func contactsFilePath(g roll.Group, format string) string { return groupPath("/list."+format, g) }
+
+func groupPath(end string, g roll.Group) string {
+	if q := groupQuery(g).Encode(); q != "" {
+		return ContactsRoot + end + "?" + q
+	}
+	return ContactsRoot + end
+}
 
 // ImportsPath is the page from which files are brought in.
 const (

@@ -18,7 +18,7 @@ const maxFile = 64 << 20
 // Manifest is what this capability adds to the product.
 func Manifest(s *roll.Service) module.Manifest {
 	h := &handlers{s: s, confirming: map[batch.ID]bool{}, failed: map[batch.ID]string{}}
-	see, edit, orders := web.For(roll.See), web.For(roll.Edit), web.For(roll.Orders)
+	see, edit, orders, mail := web.For(roll.See), web.For(roll.Edit), web.For(roll.Orders), web.For(roll.Mail)
 	bring, organise, directory, settings := web.For(roll.Import), web.For(roll.Organise), web.For(roll.Directory), web.For(roll.Settings)
 	return module.Manifest{
 		Name:    "roll",
@@ -43,6 +43,8 @@ func Manifest(s *roll.Service) module.Manifest {
 			{Pattern: "POST /pupils/{pupil}/ties/{tie}/orders", Need: orders, Handle: h.orderSave},
 			{Pattern: "GET /pupils/{pupil}/orders/{order}/end", Need: orders, Handle: h.orderEndForm},
 			{Pattern: "POST /pupils/{pupil}/orders/{order}/end", Need: orders, Handle: h.orderEnd},
+			{Pattern: "GET /pupils/{pupil}/orders/{order}/review", Need: orders, Handle: h.orderReviewForm},
+			{Pattern: "POST /pupils/{pupil}/orders/{order}/review", Need: orders, Handle: h.orderReview},
 			{Pattern: "GET /pupils/{pupil}/assign", Need: edit, Handle: h.assignForm},
 			{Pattern: "POST /pupils/{pupil}/assign", Need: edit, Handle: h.assignOne},
 			{Pattern: "GET /pupils/{pupil}/assignments/{assignment}/end", Need: edit, Handle: h.assignmentEndForm},
@@ -67,9 +69,21 @@ func Manifest(s *roll.Service) module.Manifest {
 			{Pattern: "POST /staff/{staff}/family", Need: settings, Handle: h.hatSave},
 			{Pattern: "POST /staff/{staff}/roles", Need: settings, Handle: h.roleGive},
 			{Pattern: "POST /staff/{staff}/roles/{post}/end", Need: settings, Handle: h.roleEnd},
+			{Pattern: "GET /staff/{staff}/away", Need: see, Handle: h.away},
+			{Pattern: "POST /staff/{staff}/away", Need: edit, Handle: h.awayRecord},
+			{Pattern: "GET /staff/{staff}/away/{absence}", Need: edit, Handle: h.absence},
+			{Pattern: "POST /staff/{staff}/away/{absence}/cover", Need: edit, Handle: h.absenceCover},
+			{Pattern: "POST /staff/{staff}/away/{absence}/uncover", Need: edit, Handle: h.absenceUncover},
+			{Pattern: "POST /staff/{staff}/away/{absence}/end", Need: edit, Handle: h.absenceEnd},
 			{Pattern: "GET /classes", Need: see, Handle: h.classes},
 			{Pattern: "GET /classes/{class}", Need: see, Handle: h.class},
 			{Pattern: "POST /classes/{class}/assign", Need: edit, Handle: h.assignClass},
+
+			{Pattern: "GET /contacts", Need: mail, Handle: h.contacts},
+			{Pattern: "GET /contacts/labels", Need: mail, Handle: h.labels},
+			{Pattern: "GET /contacts/list", Need: mail, Handle: h.contactList},
+			{Pattern: "GET /contacts/list.csv", Need: mail, Handle: h.contactsCSV},
+			{Pattern: "GET /contacts/list.xlsx", Need: mail, Handle: h.contactsXLSX},
 
 			{Pattern: "GET /imports", Need: bring, Handle: h.imports},
 			{Pattern: "GET /imports/conflicts", Need: edit, Handle: h.conflicts},
@@ -112,9 +126,15 @@ func outlets(s *roll.Service) (out []module.Outlet) {
 	return out
 }
 
-// RightsRoute is the page that says who may do what. It needs the rights of every capability, which only the gate knows, so app adds it.
-func RightsRoute(rights func() []access.Right) web.Route {
-	return web.Route{Pattern: "GET /rights", Need: web.SignedIn(), Handle: func(q *web.Req) error { return showRights(q, rights()) }}
+// RightsRoutes are the pages that say who may do what, and what one person may see and why. They need the rights of every capability, which only
+// the gate knows, so app adds them.
+func RightsRoutes(s *roll.Service, rights func() []access.Right) []web.Route {
+	h := &handlers{s: s}
+	return []web.Route{
+		{Pattern: "GET " + RightsPath, Need: web.SignedIn(), Handle: func(q *web.Req) error { return showRights(q, rights()) }},
+		{Pattern: "GET " + RightsPeoplePath, Need: web.For(roll.Settings), Handle: h.rightsPeople},
+		{Pattern: "GET " + RightsPeoplePath + "/{staff}", Need: web.SignedIn(), Handle: h.rightsPerson(rights)},
+	}
 }
 
 type handlers struct {

@@ -53,9 +53,9 @@ func settingsForm(q *web.Req, v roll.Values, errs ui.Errors) templ.Component {
 			fields = append(fields, f.area(c.Name, c.Label, hint, 5))
 		case c.Kind == "pounds":
 			fields = append(fields, ui.Text(ui.TextInput{Name: c.Name, Label: c.Label, Hint: hint, Value: v[c.Name], Error: errs.For(c.Name), Width: 5, InputMode: "decimal", Prefix: "£", Autocomplete: "off"}))
-		case c.Kind == "days", c.Kind == "percent", c.Kind == "age":
+		case c.Kind == "days", c.Kind == "percent", c.Kind == "age", c.Kind == "years":
 			fields = append(fields, ui.Text(ui.TextInput{Name: c.Name, Label: c.Label, Hint: hint, Value: v[c.Name], Error: errs.For(c.Name), Width: 4, InputMode: "decimal",
-				Suffix: map[string]string{"days": "days", "percent": "%", "age": "years"}[c.Kind], Autocomplete: "off"}))
+				Suffix: map[string]string{"days": "days", "percent": "%", "age": "years", "years": "years"}[c.Kind], Autocomplete: "off"}))
 		default:
 			fields = append(fields, f.text(c.Name, c.Label, hint, 0))
 		}
@@ -76,30 +76,4 @@ func (h *handlers) safeguarding(q *web.Req) error {
 		return err
 	}
 	return q.Page(safeguardingPage(page(q, "Worried about a child's safety?"), r, q.Pass.Scope(roll.Settings) == access.All))
-}
-
-// roleRight is one right as a role holds it.
-type roleRight struct{ Words, Scope string }
-
-type roleRights struct {
-	Role   string
-	Mine   bool
-	Rights []roleRight
-}
-
-func showRights(q *web.Req, rights []access.Right) error {
-	var out []roleRights
-	for _, role := range roll.Roles {
-		rr := roleRights{Role: roll.RoleWords[role]}
-		for _, mine := range q.Pass.Who().Roles {
-			rr.Mine = rr.Mine || mine == role
-		}
-		for _, r := range rights {
-			if s := r.Roles[role]; s > access.None {
-				rr.Rights = append(rr.Rights, roleRight{r.Words, s.String()})
-			}
-		}
-		out = append(out, rr)
-	}
-	return q.Page(rightsPage(page(q, "Who may do what"), out))
 }
