@@ -208,6 +208,7 @@ type Service struct {
 
 // New makes the service.
 func New(d *db.DB, r *roll.Service) *Service {
+	r.OnMerge(mergePart)
 	return &Service{DB: d, Roll: r, Guesses: &Guesses{}}
 }
 

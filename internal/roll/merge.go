@@ -67,7 +67,11 @@ type Merging struct {
 	Stays, Gone AdultID
 	seq         int
 	tally       []Tally
+	rows        map[string][]int64 // of each table, those that Move pointed elsewhere
 }
+
+// MovedRows are the keys of the rows of a table that came over from the record that goes.
+func (m *Merging) MovedRows(table string) []int64 { return m.rows[table] }
 
 // Tally is a number of things that move, in words.
 type Tally struct {
@@ -145,6 +149,10 @@ func (m *Merging) Move(c MergeColumn, from, to int64) error {
 			return err
 		}
 	}
+	if m.rows == nil {
+		m.rows = map[string][]int64{}
+	}
+	m.rows[c.Table] = append(m.rows[c.Table], list...)
 	m.moved(len(list), c.One, c.Many)
 	return nil
 }

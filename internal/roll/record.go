@@ -78,9 +78,6 @@ func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record
 		if err := readRecord(tx, &r); err != nil {
 			return err
 		}
-		if r.Why, err = whyISee(tx, r.Pupil.ID, longDay); err != nil {
-			return err
-		}
 		if own, err := OwnChild(tx, id); err != nil {
 			return err
 		} else if own {
@@ -94,6 +91,9 @@ func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record
 			if r.Elsewhere, err = ordersElsewhere(tx, r.Pupil, r.Relations); err != nil {
 				return err
 			}
+		}
+		if r.Why, err = whyISee(tx, r.Pupil.ID, longDay); err != nil {
+			return err
 		}
 		r.Panels, err = s.Panels(tx, r.Pupil)
 		return err

@@ -86,20 +86,18 @@ func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
 
 // Sight is the condition that every list of pupils (as p) carries: $2 is the member of staff whose own pupils these are, or 0 for everyone's, and $3
 // is today. SightArgs gives both. The pupils in sight are worked out once for a list, not once for each row (measured: docs/adr/0019-need-to-know.md).
-// For a right that is not for one's own family (access.Right.NotKin) somebody with a hat has a number below zero as $2: that of their staff record where
-// they see everyone, that of the hat where they see some; both leave the children of their own out.
-const Sight = `(cast($2 as bigint) = 0 or p.id in (select v.pupil_id from roll_sight v where v.org_id = $1 and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)
-	or cast($2 as bigint) < -1 and exists (select 1 from roll_hat h where h.org_id = p.org_id
-		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_sight g
-			where g.org_id = p.org_id and g.pupil_id = p.id and g.staff_id = h.staff_id and g.starts <= $3 and g.ends >= $3))
-		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = p.id)))`
+const Sight = `(cast($2 as bigint) = 0 or p.id in (select v.pupil_id from roll_sight v where v.org_id = $1 and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)` + notOwnSight + `)`
 
 // sightOfOne is the same for one pupil who is named: asking whether this one is in sight beats working out all who are.
-const sightOfOne = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)
+const sightOfOne = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)` + notOwnSight + `)`
+
+// notOwnSight is for a right that is not for one's own family (access.Right.NotKin). Somebody with a hat has a number below zero as $2 then: that of
+// their staff record where they see everyone, that of the hat where they see some; both leave the children of their own out.
+const notOwnSight = `
 	or cast($2 as bigint) < -1 and exists (select 1 from roll_hat h where h.org_id = p.org_id
-		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_sight g
-			where g.org_id = p.org_id and g.pupil_id = p.id and g.staff_id = h.staff_id and g.starts <= $3 and g.ends >= $3))
-		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = p.id)))`
+		and (h.staff_id = -cast($2 as bigint) or h.id = -cast($2 as bigint) and exists (select 1 from roll_sight v
+			where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = h.staff_id and v.starts <= $3 and v.ends >= $3))
+		and not exists (select 1 from roll_own o where o.org_id = h.org_id and o.hat_id = h.id and o.pupil_id = p.id))`
 
 // SightArgs checks a right for a list of named pupils and gives the arguments $2 and $3 of Sight.
 func SightArgs(tx *db.Tx, r access.Right) (staff int64, today string, err error) {

@@ -496,7 +496,8 @@ func TestRoutesAreClosed(t *testing.T) {
 	m := Manifest(x.s)
 	fill := strings.NewReplacer("{pupil}", x.pupil.String(), "{adult}", x.mum.String(), "{tie}", x.mumTie.String(), "{order}", x.order.String(), "{assignment}", ids.New[roll.Worker]().String(),
 		"{group}", ids.New[roll.Assignment]().String(), "{staff}", x.head.String(), "{post}", ids.New[roll.Post]().String(), "{class}", x.class.String(), "{conflict}", ids.New[roll.Conflict]().String(),
-		"{other}", x.dad.String(), "{merge}", ids.New[roll.Merging]().String(), "{kind}", "try", "{batch}", ids.New[batch.Batch]().String(), "{org}", x.org.String(), "{absence}", ids.New[roll.Absence]().String())
+		"{other}", x.dad.String(), "{merge}", ids.New[roll.Merging]().String(), "{kind}", "try", "{batch}", ids.New[batch.Batch]().String(), "{org}", x.org.String(),
+		"{absence}", ids.New[roll.Absence]().String())
 	none := x.get("/nowhere").is(404)
 	denied := map[string]access.Role{"roll.see": roll.Governor, "roll.edit": roll.KeyTeacher, "roll.orders": roll.Leader, "roll.import": roll.Teacher, "roll.organise": roll.Head, "roll.settings": roll.Office}
 	for _, rt := range m.Routes {
