@@ -10,6 +10,7 @@ import (
 
 	"ajar/internal/kit/box"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 )
 
@@ -29,9 +30,11 @@ type Service struct {
 	// LookAround opens the page of demo people. It is set by the command that serves the demo.
 	LookAround bool
 	// Box seals the keys of second factors and what waits for a proof. The one that New puts here forgets its key; app puts the installation's own.
-	Box    *box.Box
-	homes  []HomePanel
-	noting sync.Map // sessions whose use is being noted
+	Box *box.Box
+	// MoreGuests adds to the page of demo people those who come by another door.
+	MoreGuests func(*web.Req) (web.Component, error)
+	homes      []HomePanel
+	noting     sync.Map // sessions whose use is being noted
 }
 
 // New makes the service.

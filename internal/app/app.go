@@ -19,6 +19,8 @@ import (
 	"ajar/internal/conversations"
 	conversationsweb "ajar/internal/conversations/web"
 	"ajar/internal/demo"
+	"ajar/internal/family"
+	familyweb "ajar/internal/family/web"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/box"
@@ -59,6 +61,7 @@ type App struct {
 	Imports       *batch.Service
 	Roll          *roll.Service
 	Admin         *admin.Service
+	Family        *family.Service
 	Progress      *progress.Service
 	Barriers      *barriers.Service
 	Conversations *conversations.Service
@@ -81,6 +84,7 @@ func Migrations() []db.Migrations {
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
+		family.Migrations(),
 		progress.Migrations(),
 		barriers.Migrations(),
 		conversations.Migrations(),
@@ -140,9 +144,11 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
+	a.openFamilyDoor(o.LookAround)
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
+		familyweb.Manifest(a.Family),
 		progressweb.Manifest(a.Progress),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations, a.Admin),
@@ -188,7 +194,7 @@ func (a *App) outlets() (out []roll.Outlet) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
 }
 
 // Close ends the work in the background and closes the store.
@@ -201,6 +207,9 @@ func (a *App) Close() error {
 // Sweep removes what is no longer to be kept: sessions and links that are over, and files of imports that nobody confirmed.
 func (a *App) Sweep(ctx context.Context) error {
 	if err := a.Admin.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := a.Family.Sweep(ctx); err != nil {
 		return err
 	}
 	orgs, err := a.Roll.Orgs(ctx)
@@ -250,7 +259,7 @@ func (a *App) Handler() (http.Handler, error) {
 		a.background.Go(func() { a.Jobs.Run(a.open) })
 	})
 	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
-	return s.Handler()
+	return a.doors(s)
 }
 
 func (a *App) frame(q *web.Req) web.Frame {

@@ -12,6 +12,7 @@ import (
 	"ajar/internal/admin"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
+	door "ajar/internal/family"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/clock"
@@ -31,6 +32,7 @@ type Parts struct {
 	Imports       *batch.Service
 	Roll          *roll.Service
 	Admin         *admin.Service
+	Family        *door.Service
 	Progress      *progress.Service
 	Barriers      *barriers.Service
 	Conversations *conversations.Service

@@ -117,5 +117,5 @@ func (l *loader) guests() error {
 			return err
 		}
 	}
-	return nil
+	return l.parents()
 }

@@ -96,7 +96,13 @@ func (h handlers) lookAround(q *web.Req) error {
 	if len(guests) == 0 {
 		return fault.Gone("page")
 	}
-	return q.Page(lookAroundPage(ui.From(q, "Look around"), guests, safeNext(q.Text("next"))))
+	var more web.Component
+	if h.s.MoreGuests != nil {
+		if more, err = h.s.MoreGuests(q); err != nil {
+			return err
+		}
+	}
+	return q.Page(lookAroundPage(ui.From(q, "Look around"), guests, safeNext(q.Text("next")), more))
 }
 
 func (h handlers) enter(q *web.Req) error {

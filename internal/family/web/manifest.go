@@ -20,7 +20,7 @@ func Manifest(s *family.Service) module.Manifest {
 		Name:       "family",
 		Migrations: family.Migrations().Files,
 		Rights:     family.Rights(),
-		Routes: []web.Route{
+		Routes: append(Door(s), []web.Route{
 			{Pattern: "GET " + links, Need: give, Handle: h.links},
 			{Pattern: "POST " + links + "/give", Need: give, Handle: h.give},
 			{Pattern: "POST " + links + "/take-back", Need: give, Handle: h.takeBack},
@@ -31,7 +31,7 @@ func Manifest(s *family.Service) module.Manifest {
 			{Pattern: "GET " + AsksPath, Need: give, Handle: h.asks},
 			{Pattern: "POST " + AsksPath + "/{ask}/done", Need: give, Handle: h.askDone},
 			{Pattern: "POST " + GuestPath, Need: web.Public("fictional parents only, and only while the demo is served"), Handle: h.lookAround},
-		},
+		}...),
 	}
 }
 

@@ -363,13 +363,16 @@ func meLines(l say.Lang, a roll.Adult) []line {
 func sectionLines(l say.Lang, s family.Section) (out []line) {
 	for _, r := range s.Lines {
 		value, lang := r.Value, "en"
+		label := l.Put(r.Label, r.Args)
 		switch {
-		case r.Day != "":
+		case r.Day != "" && value == "":
 			value, lang = l.Day(r.Day), ""
+		case r.Day != "": // the label says when
+			label = l.Put(r.Label, r.Args, say.Args{"day": l.Day(r.Day)})
 		case value == "":
 			value, lang = l.Put(r.Said, r.Told), ""
 		}
-		out = append(out, line{label: l.Put(r.Label, r.Args), value: value, lang: lang})
+		out = append(out, line{label: label, value: value, lang: lang})
 	}
 	return held(l, out...)
 }
