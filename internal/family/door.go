@@ -226,13 +226,13 @@ type Let struct {
 
 // Use opens the door by a link or a code and remembers the browser. Nothing happens unless State is Open and, for a shared way, As is one of the readers.
 func (s *Service) Use(ctx context.Context, k Key, v Visit) (out Let, err error) {
-	if out.Opening, err = s.Look(ctx, k); err != nil || out.State != Open || out.shared && !out.reader(v.As) {
+	if out.Opening, err = s.Look(ctx, k); err != nil || !out.mayOpen() || out.shared && !out.reader(v.As) {
 		return out, err
 	}
 	h, _ := k.hash()
 	err = s.DB.Update(ctx, access.Installation("let a parent in by their link"), func(tx *db.Tx) error {
 		// Once more, since the last opening may have gone meanwhile.
-		if out.Opening, err = look(tx, h); err != nil || out.State != Open {
+		if out.Opening, err = look(tx, h); err != nil || !out.mayOpen() {
 			return err
 		}
 		adult := out.link.AdultID
@@ -246,7 +246,7 @@ func (s *Service) Use(ctx context.Context, k Key, v Visit) (out Let, err error) 
 		if err != nil || out.Token == "" {
 			return err
 		}
-		out.Path = HomePath
+		out.State, out.Path = Open, HomePath
 		if adult == out.link.AdultID {
 			out.Path = s.PathOf(out.link.Thing, out.link.ThingKey)
 		}
@@ -254,6 +254,9 @@ func (s *Service) Use(ctx context.Context, k Key, v Visit) (out Let, err error) 
 	})
 	return out, err
 }
+
+// mayOpen is open, or used up: the browser that used it may come again.
+func (o Opening) mayOpen() bool { return o.State == Open || o.State == Used }
 
 func (o Opening) reader(id roll.AdultID) bool {
 	for _, r := range o.Readers {
@@ -751,12 +754,16 @@ func (s *Service) seat(tx *db.Tx, org int64, adult roll.AdultID, agent string) (
 	return token, insertReader(tx, hash(ofDevice, token), Reader{ID: newID[Reader](), Device: device, Org: org, Adult: adult, Alone: true, EndsMs: ends, ProvedMs: tx.Now()})
 }
 
-// AsParent opens the family's door for a member of staff who is also a parent here: the other hat. The caller knows which adult they are.
-func (s *Service) AsParent(ctx context.Context, p access.Pass, adult roll.AdultID, agent string) (token, path string, err error) {
-	if p.Who().Staff == 0 {
+// AsParent opens the family's door for a member of staff who is also a parent here: the other hat. The store says which adult they are, never the form.
+func (s *Service) AsParent(ctx context.Context, p access.Pass, agent string) (token, path string, err error) {
+	if p.Who().Staff == 0 || s.HatOf == nil {
 		return "", "", access.Denied()
 	}
 	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		adult, err := s.HatOf(tx, roll.StaffID(p.Who().Staff))
+		if err != nil {
+			return err
+		}
 		children, err := roll.OpenTo(tx, adult)
 		if err != nil {
 			return err

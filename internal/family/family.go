@@ -195,6 +195,8 @@ type Service struct {
 	// Send hands a new link to the way out of the house, to a channel that the school holds; base is how this Ajar is reached from outside. It answers false when this channel can't be served; nil while
 	// there is no way out, and then a colleague gives the link by hand.
 	Send func(tx *db.Tx, to roll.Adult, by roll.Channel, m Made, base string) (bool, error)
+	// HatOf tells which adult a member of staff is; nil while nobody has two hats.
+	HatOf func(tx *db.Tx, staff roll.StaffID) (roll.AdultID, error)
 	// LookAround lets visitors of the demo in as the parents of the demo.
 	LookAround bool
 	Guesses    *Guesses

@@ -119,7 +119,7 @@ func (s *Service) ChildOf(ctx context.Context, p access.Pass, pupil roll.PupilID
 		if err != nil {
 			return err
 		}
-		c.Child, c.Home = child, roll.HomeShownTo(child.Relation, tx.Today())
+		c.Child, c.Home = child, roll.HomeShownTo(child.Relation)
 		if c.Places, err = roll.PlacesOf(tx, pupil); err != nil {
 			return err
 		}

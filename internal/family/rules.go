@@ -92,7 +92,7 @@ func ReadAnswer(kind Kind, text string) Answer {
 	a := Answer{Kind: kind}
 	switch kind {
 	case Birth:
-		d, err := roll.ParseDate(text, roll.DateStyle{})
+		d, err := roll.ParseDate(plainFigures(text), roll.DateStyle{})
 		a.Text, a.Whole = d.ISO, err == nil && d.ISO != ""
 	case Postcode:
 		a.Text = plainPostcode(text)
@@ -125,6 +125,16 @@ func figures(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// plainFigures writes the figures of a text as an English keyboard has them, and leaves the rest.
+func plainFigures(s string) string {
+	return strings.Map(func(r rune) rune {
+		if n, ok := figure(r); ok {
+			return rune(n)
+		}
+		return r
+	}, s)
 }
 
 // figure reads one figure. The blocks of figures in Unicode begin with their nought, ten in a row.

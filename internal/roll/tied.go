@@ -80,10 +80,9 @@ func AdultsBy(tx *db.Tx, kind, folded string) ([]AdultID, error) {
 	return db.All[AdultID](tx, `select distinct c.adult_id from roll_channel c where c.org_id = $1 and c.kind = $2 and c.folded = $3 order by c.adult_id`, kind, folded)
 }
 
-// HomeShownTo tells whether the child's own address may be shown to the adult of the relation: an order in force hides it unless the child lives there.
-func HomeShownTo(r Relation, day string) bool {
-	return len(r.InForceOn(day)) == 0 || r.Tie.LivesWith != nil && *r.Tie.LivesWith
-}
+// HomeShownTo tells whether the child's own address may be shown to the adult of the relation: only to one with whom the child lives. To anybody else it
+// is the other home, order or no order.
+func HomeShownTo(r Relation) bool { return r.Tie.LivesWith != nil && *r.Tie.LivesWith }
 
 // WorkersOf lists the staff who work with a pupil by name, for a page that says who can see what.
 func WorkersOf(tx *db.Tx, pupil PupilID) ([]Worker, error) { return workersOf(tx, pupil) }

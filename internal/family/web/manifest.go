@@ -20,6 +20,7 @@ func Manifest(s *family.Service) module.Manifest {
 		Name:       "family",
 		Migrations: family.Migrations().Files,
 		Rights:     family.Rights(),
+		Outlets:    outlets(s),
 		Routes: append(Door(s), []web.Route{
 			{Pattern: "GET " + links, Need: give, Handle: h.links},
 			{Pattern: "POST " + links + "/give", Need: give, Handle: h.give},
@@ -63,4 +64,11 @@ func Door(s *family.Service) []web.Route {
 		{Pattern: "GET " + DevicesPath, Need: read, Handle: Known(h.devices)},
 		{Pattern: "POST " + forgetPath, Need: read, Handle: Known(h.forgetDevice)},
 	}
+}
+
+func outlets(s *family.Service) (out []module.Outlet) {
+	for _, o := range s.Outlets() {
+		out = append(out, o)
+	}
+	return out
 }

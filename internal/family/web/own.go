@@ -12,7 +12,6 @@ import (
 	"ajar/internal/family"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/fault"
-	"ajar/internal/kit/ids"
 	"ajar/internal/kit/say"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
@@ -418,8 +417,6 @@ func wishWords(l say.Lang, w family.Wish) string {
 	}
 	return l.Put(tFromTo, say.Args{"old": w.Was, "new": w.To})
 }
-
-func key[T any](id ids.ID[T]) string { return id.String() }
 
 func dayIn(ms int64, zone *time.Location) string {
 	return time.UnixMilli(ms).In(zone).Format(time.DateOnly)

@@ -10,7 +10,6 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/say"
-	"ajar/internal/kit/trail"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 	"ajar/internal/ui"
@@ -59,14 +58,11 @@ func (h handlers) give(q *web.Req) error {
 		d.Breadcrumbs = []ui.Link{{Text: p.Name(), Href: pupilPath(pupil)}, {Text: "Links and codes", Href: LinksPath(pupil)}}
 		return q.Page(copyPage(d, m, base(q), pupil))
 	}
-	if err := trail.Of(h.s.DB).Note(q.Context(), q.Pass, trail.Entry{Kind: trail.Print, About: "adult", Key: int64(m.Adult.ID), Words: "a letter with a personal link"}); err != nil {
-		return err
-	}
 	head, err := h.s.Letterhead(q.Context(), q.Pass)
 	if err != nil {
 		return err
 	}
-	return q.Page(letterPage(ui.DocData{Title: "A letter with a link for " + m.Adult.Name, Back: ui.Link{Text: "Back to the links of " + p.Name(), Href: LinksPath(pupil)},
+	return q.Print("adult", int64(m.Adult.ID), "a letter with a personal link", letterPage(ui.DocData{Title: "A letter with a link for " + m.Adult.Name, Back: ui.Link{Text: "Back to the links of " + p.Name(), Href: LinksPath(pupil)},
 		Note: "The code is shown this once. Print the letter now; if it is lost, make another."}, q.Pass.Who().OrgName, head, m, base(q)))
 }
 

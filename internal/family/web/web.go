@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"ajar/internal/family"
-	"ajar/internal/kit/access"
 	"ajar/internal/kit/say"
 	"ajar/internal/kit/web"
 	"ajar/internal/ui"
@@ -182,5 +181,3 @@ func base(q *web.Req) string {
 	}
 	return "http://" + q.R.Host
 }
-
-func staffScope(p access.Pass) bool { return p.Scope(family.Give) == access.All }
