@@ -162,7 +162,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		familyweb.Manifest(a.Family),
 		progressweb.Manifest(a.Progress),
 		barriersweb.Manifest(a.Barriers, a.Admin),
-		conversationsweb.Manifest(a.Conversations, a.Admin),
+		conversationsweb.Manifest(a.Conversations, a.Admin, a.Family),
 	}
 	var rights [][]access.Right
 	for _, m := range a.modules {

@@ -7,6 +7,7 @@ import (
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/fault"
+	"ajar/internal/kit/ids"
 	"ajar/internal/roll"
 )
 
@@ -80,6 +81,37 @@ func TestWhoMay(t *testing.T) {
 			{"MarkHeld", []access.Pass{a.head()}, []access.Pass{office, kay, b.head()}, func(p access.Pass) error { return s.MarkHeld(ctx, p, bens, "") }},
 			{"Correct", []access.Pass{kay}, []access.Pass{office, colleague, b.head()}, func(p access.Pass) error {
 				_, err := s.Correct(ctx, p, talk, a.mother, "A word", Compose(goodNotes(a)), "")
+				return err
+			}},
+			{"Settle", []access.Pass{kay}, []access.Pass{office, colleague, b.head(), a.parent(a.mother)}, func(p access.Pass) error {
+				r := Remark{ID: ids.New[Remark](), TalkID: talk, Kind: RemarkCorrection, Words: "x", Version: newest(t, s, a.head(), talk)}
+				must(t, s.Say(ctx, a.parent(a.mother), r))
+				err := s.Settle(ctx, p, r.ID, false, "We talked about it.")
+				_, back := s.TakeBack(ctx, a.parent(a.mother), r.ID)
+				must(t, back)
+				return err
+			}},
+			{"OwnSheet", []access.Pass{a.parent(a.mother)}, []access.Pass{a.head(), kay, office, a.parent(a.carer), b.parent(b.mother)}, func(p access.Pass) error { _, err := s.OwnSheet(ctx, p, talk); return err }},
+			{"OwnTime", []access.Pass{a.parent(a.mother)}, []access.Pass{a.head(), kay, office, a.parent(a.carer), b.parent(b.mother)}, func(p access.Pass) error { _, err := s.OwnTime(ctx, p, talk); return err }},
+			{"AgreeByLink", []access.Pass{a.parent(a.mother)}, []access.Pass{a.head(), kay, a.parent(a.carer), b.parent(b.mother)}, func(p access.Pass) error {
+				return s.AgreeByLink(ctx, p, talk, newest(t, s, a.head(), talk))
+			}},
+			{"Say", []access.Pass{a.parent(a.mother)}, []access.Pass{a.head(), kay, a.parent(a.carer), b.parent(b.mother)}, func(p access.Pass) error {
+				r := Remark{ID: ids.New[Remark](), TalkID: talk, Kind: RemarkCorrection, Words: "x", Version: newest(t, s, a.head(), talk)}
+				err := s.Say(ctx, p, r)
+				if err == nil {
+					_, err = s.TakeBack(ctx, p, r.ID)
+				}
+				return err
+			}},
+			{"TakeBack", []access.Pass{a.parent(a.mother)}, []access.Pass{a.head(), kay, a.parent(a.carer), b.parent(b.mother)}, func(p access.Pass) error {
+				r := Remark{ID: ids.New[Remark](), TalkID: talk, Kind: RemarkCorrection, Words: "x", Version: newest(t, s, a.head(), talk)}
+				must(t, s.Say(ctx, a.parent(a.mother), r))
+				_, err := s.TakeBack(ctx, p, r.ID)
+				if err != nil {
+					_, back := s.TakeBack(ctx, a.parent(a.mother), r.ID)
+					must(t, back)
+				}
 				return err
 			}},
 			{"Agree", []access.Pass{kay}, []access.Pass{office, colleague, b.head()}, func(p access.Pass) error { return s.Agree(ctx, p, talk, a.mother, 0, "", "paper") }},
@@ -230,4 +262,11 @@ func TestDraftsSurvive(t *testing.T) {
 		hard.WhyHarder = "The words of the plan have to stay"
 		must(t, s.Finalise(ctx, kay, talk, 5, "phone", hard, ""))
 	})
+}
+
+func newest(t *testing.T, s *Service, p access.Pass, talk TalkID) int {
+	t.Helper()
+	r, err := s.One(context.Background(), p, talk)
+	must(t, err)
+	return r.Texts[0].Version
 }

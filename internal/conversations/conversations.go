@@ -231,7 +231,7 @@ type Agreement struct {
 	AdultID *roll.AdultID // nil for the pupil
 	Adult   string
 	OnDate  string
-	Way     string // room, paper or phone
+	Way     string // room, paper, phone or link
 	ByName  string
 }
 
@@ -292,6 +292,7 @@ var (
 	CallOutcomes  = []Choice{{"agreed", "Agreed a time"}, {"call_back", "Will call back"}, {"thinks", "Wants to think about it"}, {"declined", "Would rather not"}, {"message", "Left a message"}, {"no_answer", "No answer"}, {"wrong_number", "Number not in use"}}
 	Owners        = []Choice{{"school", "School"}, {"parent", "Parent or carer"}, {"pupil", "Child"}}
 	Ways          = []Choice{{"room", "In the room"}, {"paper", "On paper"}, {"phone", "By phone"}}
+	AllWays       = append(Ways[:len(Ways):len(Ways)], Choice{ByLink, "By their own link"})
 	CopyWays      = []Choice{{"hand", "Given by hand"}, {"post", "Sent by post"}, {"read_out", "Read out by phone or interpreter"}, {"collected", "Collected from the office"}}
 	States        = []Choice{{"met", "Met"}, {"partly", "Partly met"}, {"not", "Not met"}}
 	Nexts         = []Choice{{"done", "Done, nothing more"}, {"keep", "Keep going as it is"}, {"change", "Change it"}, {"stop", "Stop, it was not the right thing"}}

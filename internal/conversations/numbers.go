@@ -221,7 +221,8 @@ type Mine struct {
 	NoReply    []Line
 	NotInvited []Line
 	DueReviews []DueTarget
-	Asks       []Ask // what colleagues ask of me
+	Asks       []Ask        // what colleagues ask of me
+	Remarks    []RemarkLine // what families wrote by their link, and wait to be answered
 	Total      int
 	Covering   []roll.StandingIn // for whom the person stands in today; their conversations are on this list
 }
@@ -229,6 +230,7 @@ type Mine struct {
 // Desk is what a person finds on the first page: figures, and no names.
 type Desk struct {
 	ThisWeek, ToRecord, ToWriteUp, DueReviews, Asks int
+	Remarks                                         int // what families wrote by their link
 	Letters, Calls                                  int // for the office: letters to print, families without a reply
 	Office                                          bool
 	Covered                                         *CoverageRow // for those who see the figures in full
@@ -246,10 +248,19 @@ func DeskIn(tx *db.Tx) (d Desk, err error) {
 		if err != nil {
 			return d, err
 		}
-		d.ThisWeek, d.ToRecord, d.ToWriteUp, d.DueReviews, d.Asks = len(m.ThisWeek), len(m.ToRecord), len(m.ToWriteUp), len(m.DueReviews), len(m.Asks)
+		d.ThisWeek, d.ToRecord, d.ToWriteUp, d.DueReviews, d.Asks, d.Remarks = len(m.ThisWeek), len(m.ToRecord), len(m.ToWriteUp), len(m.DueReviews), len(m.Asks), len(m.Remarks)
 	}
 	if p.Scope(Invite) == access.All && p.Scope(Plan) < access.All {
 		d.Office = true
+		wrote, err := waitingRemarks(tx)
+		if err != nil {
+			return d, err
+		}
+		for _, r := range wrote {
+			if r.AboutTime() {
+				d.Remarks++
+			}
+		}
 		if d.Letters, d.Calls, err = deskCounts(tx); err != nil {
 			return d, err
 		}
@@ -327,12 +338,14 @@ func mine(tx *db.Tx, all bool) (m Mine, err error) {
 	}
 	read := tx.Pass().Scope(Read)
 	week := addDays(m.Today, 7)
+	mineToo := map[TalkID]bool{}
 	for _, l := range list {
 		own := l.KeyStaffID != nil && (int64(*l.KeyStaffID) == me || slices.ContainsFunc(m.Covering, func(c roll.StandingIn) bool { return c.For(*l.KeyStaffID, l.PupilID) }))
 		if !own && !all && tx.Pass().Scope(See) == access.All {
 			continue
 		}
 		m.Total++
+		mineToo[l.ID] = true
 		switch {
 		case l.Standing == ToCome && l.MeetOn < m.Today:
 			m.ToRecord = append(m.ToRecord, l)
@@ -355,6 +368,15 @@ func mine(tx *db.Tx, all bool) (m Mine, err error) {
 					m.DueReviews = append(m.DueReviews, DueTarget{t, l.PupilName()})
 				}
 			}
+		}
+	}
+	wrote, err := waitingRemarks(tx)
+	if err != nil {
+		return m, err
+	}
+	for _, r := range wrote {
+		if mineToo[r.TalkID] && tx.Pass().Scope(r.rightTo()) >= access.Own {
+			m.Remarks = append(m.Remarks, r)
 		}
 	}
 	if tx.Pass().Has(Reflect) && me != 0 {
@@ -388,6 +410,7 @@ type Record struct {
 	Targets     []Target
 	Feedback    []Feedback
 	Reflections []Reflection
+	Remarks     []Remark // what the family wrote by their link, newest first
 	Today       string
 }
 
@@ -432,6 +455,9 @@ func record(tx *db.Tx, id TalkID) (r Record, err error) {
 		return r, notHold
 	}
 	r.MayHold = notHold == nil
+	if r.Remarks, err = remarksFor(tx, id, tx.Pass().Scope(Invite) >= access.Own, r.MayHold); err != nil {
+		return r, err
+	}
 	if _, err := enter(tx, Read, id); err != nil {
 		if fault.KindOf(err) == fault.NotFound {
 			return r, nil

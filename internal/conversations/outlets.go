@@ -39,6 +39,7 @@ func (s *Service) Outlets(letter func(Letters, Letter) (string, error), sheet fu
 			Probe: s.trying(finished, func(ctx context.Context, a roll.Asked, l Line) error {
 				return s.Agree(ctx, a.Staff, l.ID, a.Adult, 0, "", "room")
 			})},
+		{Key: "conversations.own", Words: "What was agreed, and the time of a talk, by their own link", Needs: roll.Contact | roll.Information, Reads: []string{"conversations.remarkByID", "conversations.remarksOf", "conversations.waitingRemarks"}, Probe: s.ownTo},
 		{Key: "conversations.preparation", Words: "Adults named on the pack for preparing a talk", Needs: roll.Contact, Reads: []string{"conversations.pack", "conversations.people"}, Probe: s.prepared},
 	}
 }
@@ -75,6 +76,22 @@ func (s *Service) trying(fits func(Line) bool, verb func(context.Context, roll.A
 		}
 		return roll.Reach{Reached: err == nil}, err
 	}
+}
+
+// ownTo reads the sheet by the adult's own link. Only those who took part read it, so they are given a copy first, if they may have one.
+func (s *Service) ownTo(ctx context.Context, a roll.Asked) (out roll.Reach, err error) {
+	l, err := s.probed(ctx, a, finished)
+	if err != nil {
+		return out, err
+	}
+	if err := s.GiveCopy(ctx, a.Staff, l.ID, a.Adult, "", "hand"); err != nil && !isBarred(err) {
+		return out, err
+	}
+	o, err := s.OwnSheet(ctx, a.Own, l.ID)
+	if fault.KindOf(err) == fault.NotFound {
+		return out, nil
+	}
+	return roll.Reach{Reached: err == nil, Text: o.Text.Agreed.Prose()}, err
 }
 
 func (s *Service) letterTo(ctx context.Context, a roll.Asked, text func(Letters, Letter) (string, error)) (out roll.Reach, err error) {

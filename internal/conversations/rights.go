@@ -35,9 +35,11 @@ var (
 	Reflect = access.Right{Key: "conversations.reflect", Words: "tell a colleague what goes well for a pupil you teach, and what would help", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All,
 		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true}
+	// Answer is a parent's: to read, agree and correct what was agreed with them, by their own link.
+	Answer = access.Right{Key: "conversations.answer", Words: "read what was agreed about your own child, agree to it, ask for a change, and answer about a time", Roles: scopes{roll.Parent: access.Own}}
 )
 
 // Rights lists them for the gate.
 func Rights() []access.Right {
-	return []access.Right{See, Read, Hold, Invite, Plan, Cover, Reflect}
+	return []access.Right{See, Read, Hold, Invite, Plan, Cover, Reflect, Answer}
 }

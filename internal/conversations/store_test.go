@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"ajar/internal/family"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/db"
@@ -84,7 +85,7 @@ func fill(t *testing.T, d *db.DB, org int64) school {
 	return s
 }
 
-var gate = access.NewGate(roll.Rights(), Rights())
+var gate = access.NewGate(roll.Rights(), family.Rights(), Rights())
 
 // as is the pass of a member of staff of the school in a role.
 func (s school) as(staff roll.StaffID, roles ...access.Role) access.Pass {

@@ -61,6 +61,16 @@ func ReflectionPath(id conversations.ReflectionID) string {
 	return "/conversations/reflections/" + id.String()
 }
 
+// SettlePath answers what an adult wrote by their link.
+func SettlePath(id conversations.RemarkID) string {
+	return "/conversations/remarks/" + id.String() + "/settle"
+}
+
+// CorrectForPath makes a corrected version, as an adult asked for by their link.
+func CorrectForPath(talk conversations.TalkID, id conversations.RemarkID) string {
+	return CorrectPath(talk) + "?remark=" + id.String()
+}
+
 // doPath is an action on a conversation: TalkPath/call and the like.
 func doPath(id conversations.TalkID, what string) string { return TalkPath(id) + "/" + what }
 

@@ -4,15 +4,19 @@ package web
 import (
 	"ajar/internal/admin"
 	"ajar/internal/conversations"
+	"ajar/internal/family"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 )
 
-// Manifest is what this capability adds to the product. It also puts a panel on the page of each pupil and on the first page.
-func Manifest(s *conversations.Service, first *admin.Service) module.Manifest {
+// Manifest is what this capability adds to the product. It also puts a panel on the page of each pupil and on the first page, and offers the sheet and
+// the time of a talk at the family's door.
+func Manifest(s *conversations.Service, first *admin.Service, fam *family.Service) module.Manifest {
 	h := pages{s}
+	door := own{s, fam}
+	door.offer()
 	first.AddHome(homePanel())
 	s.Roll.AddPanel(roll.Panel{Order: 30, Need: conversations.See, Show: func(tx *db.Tx, p roll.Pupil) (web.Component, error) {
 		t, err := conversations.TalksOf(tx, p.ID)
@@ -29,7 +33,7 @@ func Manifest(s *conversations.Service, first *admin.Service) module.Manifest {
 		Rights:     conversations.Rights(),
 		Outlets:    outlets(s),
 		Menu:       []web.MenuItem{{Label: "Conversations", Href: MinePath, Need: conversations.See, Order: 30}, {Label: "Families reached", Href: CoveragePath, Need: conversations.Cover, Order: 31}},
-		Routes: []web.Route{
+		Routes: append(door.routes(), []web.Route{
 			{Pattern: "GET " + MinePath, Need: see, Handle: h.mine},
 			{Pattern: "GET " + CoveragePath, Need: web.For(conversations.Cover), Handle: h.coverage},
 
@@ -82,7 +86,8 @@ func Manifest(s *conversations.Service, first *admin.Service) module.Manifest {
 			{Pattern: "POST " + talk + "/copy", Need: hold, Handle: h.copy},
 			{Pattern: "GET " + talk + "/review", Need: hold, Handle: h.review},
 			{Pattern: "POST /conversations/targets/{target}/review", Need: hold, Handle: h.reviewTarget},
-		},
+			{Pattern: "POST /conversations/remarks/{remark}/settle", Need: invite, Handle: h.settle},
+		}...),
 	}
 }
 

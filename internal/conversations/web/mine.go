@@ -83,6 +83,7 @@ func deskLines(d conversations.Desk) []string {
 		n         int
 		one, many string
 	}{
+		{d.Remarks, "family wrote by their link and waits for an answer", "families wrote by their link and wait for an answer"},
 		{d.ToRecord, "talk has had its day: say whether it took place", "talks have had their day: say whether they took place"},
 		{d.ThisWeek, "talk in the next seven days", "talks in the next seven days"},
 		{d.ToWriteUp, "talk waits to be written up", "talks wait to be written up"},

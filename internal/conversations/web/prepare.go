@@ -222,6 +222,7 @@ type correctView struct {
 	A                      conversations.Agreed
 	Version                int
 	By, Changed, WhyHarder string
+	Remark                 *conversations.Remark // what an adult asked for by their link, when the correction answers it
 }
 
 func (v correctView) goals() []conversations.Goal {
@@ -250,6 +251,12 @@ func (h pages) toCorrect(q *web.Req) (v correctView, err error) {
 		return v, fault.Gone("text")
 	}
 	v.A, v.Version, v.WhyHarder = v.R.Texts[0].Agreed, v.R.Texts[0].Version, v.R.Texts[0].WhyHarder
+	asked := web.FormID[conversations.Remark](q, "remark")
+	for i, r := range v.R.Remarks {
+		if r.ID == asked && r.Waits() && !r.AboutTime() {
+			v.Remark, v.By = &v.R.Remarks[i], r.AdultID.String()
+		}
+	}
 	return v, nil
 }
 
@@ -267,6 +274,12 @@ func (h pages) correct(q *web.Req) error {
 		err = fault.Field("", "Somebody made version %s while you were writing. Nothing was saved and nothing is lost: read the newer version, then save yours if it is still needed.", itoa(latest))
 	} else {
 		_, err = h.keeping(q).Correct(q.Context(), q.Pass, v.R.Line.ID, formAdult(q), v.Changed, v.A, v.WhyHarder)
+	}
+	if err == nil && v.Remark != nil {
+		// The text is kept whatever becomes of this: a remark that they took back meanwhile needs no answer.
+		if err := h.keeping(q).Settle(q.Context(), q.Pass, v.Remark.ID, true, ""); err != nil && fault.KindOf(err) != fault.Conflict {
+			return err
+		}
 	}
 	if err == nil {
 		return q.Go(TalkPath(v.R.Line.ID), "The new version is kept beside the one before. Ask those concerned whether they agree to it.")

@@ -219,7 +219,7 @@ func agreementWords(pupil string, a conversations.Agreement) string {
 	if a.AdultID == nil {
 		who = pupil
 	}
-	return who + " agreed to version " + itoa(a.Version) + ", " + lower(conversations.WordsOf(conversations.Ways, a.Way)) + ", " + day(a.OnDate)
+	return who + " agreed to version " + itoa(a.Version) + ", " + lower(conversations.WordsOf(conversations.AllWays, a.Way)) + ", " + day(a.OnDate)
 }
 
 func answer(key string) string {

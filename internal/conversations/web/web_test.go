@@ -15,6 +15,7 @@ import (
 
 	"ajar/internal/admin"
 	"ajar/internal/conversations"
+	"ajar/internal/family"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/db"
@@ -89,7 +90,7 @@ func open(t *testing.T) *school {
 	_, err = s.InviteAll(ctx, a, list[0].RoundID)
 	must(err)
 	x := &school{T: t, talk: list[0].ID, round: list[0].RoundID}
-	server := &web.Server{Gate: access.NewGate(roll.Rights(), conversations.Rights()), Routes: Manifest(s, first).Routes, Log: slog.New(slog.DiscardHandler), SignIn: "/sign-in",
+	server := &web.Server{Gate: access.NewGate(roll.Rights(), conversations.Rights()), Routes: Manifest(s, first, family.New(s.DB, s.Roll)).Routes, Log: slog.New(slog.DiscardHandler), SignIn: "/sign-in",
 		Identify: func(*http.Request) (access.Who, bool, error) { return x.who, x.who.Org != 0, nil },
 		Frame:    func(q *web.Req) web.Frame { return web.Frame{Org: "Testfield", Path: q.R.URL.Path} },
 		Trouble: func(_ *web.Req, status int, title, sentence, _ string) web.Component {

@@ -77,6 +77,9 @@ var (
 	}
 )
 
+// Date is a day YYYY-MM-DD as an argument of a text: it is written in the language in which the text is said.
+type Date string
+
 // Day writes a date YYYY-MM-DD as people of the language do, with the month in letters so that 3/4 is never read as the fourth of March.
 // What is no date is given back as it stands.
 func (l Lang) Day(date string) string {

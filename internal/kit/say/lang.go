@@ -242,6 +242,8 @@ func (t *tongue) shown(v any) string {
 		return t.apart(t.number(x))
 	case string:
 		return t.apart(x)
+	case Date:
+		return t.apart(Lang{t: t}.Day(string(x)))
 	}
 	return t.apart(fmt.Sprint(v))
 }

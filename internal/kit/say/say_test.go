@@ -60,6 +60,8 @@ func TestSpeaking(t *testing.T) {
 		{lang("en").Put(hello, Args{"name": "A\u202eB\u2069"}), "Hello AB"},
 		{lang("en").Put(hello), "Hello {name}"},
 		{lang("en").Put(hello, Args{"name": time.Minute}), "Hello 1m0s"},
+		{lang("pl").Put(hello, Args{"name": Date("2026-11-20")}), "Witaj, 20 listopada 2026"},
+		{lang("tr").Put(hello, Args{"name": Date("2026-11-20")}), "Hello 20 November 2026"}, // in the language of the text
 		{lang("en").Put(Msg{}), ""},
 		{Lang{}.Tag() + Lang{}.Dir(), "enltr"},
 	} {
