@@ -29,6 +29,8 @@ import (
 	"ajar/internal/kit/post"
 	"ajar/internal/kit/trail"
 	"ajar/internal/kit/web"
+	"ajar/internal/notes"
+	notesweb "ajar/internal/notes/web"
 	"ajar/internal/progress"
 	progressweb "ajar/internal/progress/web"
 	"ajar/internal/roll"
@@ -60,6 +62,7 @@ type App struct {
 	Roll          *roll.Service
 	Admin         *admin.Service
 	Progress      *progress.Service
+	Notes         *notes.Service
 	Barriers      *barriers.Service
 	Conversations *conversations.Service
 
@@ -82,6 +85,7 @@ func Migrations() []db.Migrations {
 		roll.Migrations(),
 		admin.Migrations(),
 		progress.Migrations(),
+		notes.Migrations(),
 		barriers.Migrations(),
 		conversations.Migrations(),
 	}
@@ -137,6 +141,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin = admin.New(d, a.Roll)
 	a.Admin.LookAround, a.Admin.Box = o.LookAround, sealed
 	a.Progress = progress.New(d, a.Roll, a.Imports)
+	a.Notes = notes.New(d, a.Roll)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
@@ -144,6 +149,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
 		progressweb.Manifest(a.Progress),
+		notesweb.Manifest(a.Notes),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations, a.Admin),
 	}
