@@ -78,9 +78,9 @@ type App struct {
 // Migrations are the schema of every capability in level order.
 func Migrations() []db.Migrations {
 	return []db.Migrations{
+		trail.Migrations(),
 		jobs.Migrations(),
 		post.Migrations(),
-		trail.Migrations(),
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
@@ -128,6 +128,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		_ = d.Close()
 		return nil, err
 	}
+	log.Trouble = func(err error) { o.Log.Error("a sight was not written to the trail", "error", err.Error()) }
 	a := &App{DB: d, Trail: log, log: o.Log}
 	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Jobs = jobs.New(d, o.Log)
@@ -158,6 +159,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		rights = append(rights, m.Rights)
 	}
 	a.Gate = access.NewGate(rights...)
+	a.Roll.UseOutlets(a.outlets())
 	return a, nil
 }
 
@@ -179,6 +181,16 @@ func (o Options) ways() (map[string]post.Driver, error) {
 		out[post.SMS] = k
 	}
 	return out, nil
+}
+
+// outlets collects every way by which something about a child reaches an adult.
+func (a *App) outlets() (out []roll.Outlet) {
+	for _, m := range a.modules {
+		for _, o := range m.Outlets {
+			out = append(out, o.(roll.Outlet))
+		}
+	}
+	return out
 }
 
 // DemoParts are what the demo is handed to.
@@ -245,7 +257,7 @@ func (a *App) Handler() (http.Handler, error) {
 		a.background.Go(a.sweepHourly)
 		a.background.Go(func() { a.Jobs.Run(a.open) })
 	})
-	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
+	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
 	return s.Handler()
 }
 

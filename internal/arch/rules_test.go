@@ -16,6 +16,22 @@ func acting(params, body string) string {
 	return "package roll\n\nimport \"ajar/internal/kit/access\"\n\nfunc f(" + params + ") {\n\t" + body + "\n}\n"
 }
 
+// withRoll adds a small roll that hands adults out by a function and by a verb.
+func withRoll(t Tree) Tree {
+	t["internal/roll/roll.go"] = `package roll
+
+type Adult struct{ Name string }
+type Relation struct{ Adult Adult }
+type Record struct{ Relations []Relation }
+type Service struct{}
+
+func Relations(tx *db.Tx, p PupilID) ([]Relation, error) { return nil, nil }
+func Pupils(tx *db.Tx) ([]Pupil, error) { return nil, nil }
+func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record, err error) { return }
+`
+	return t
+}
+
 // Each case is a small tree with the one thing that a rule must notice: says is part of the finding, and empty when nothing may be found.
 var cases = []struct {
 	name string
@@ -47,6 +63,15 @@ var cases = []struct {
 	{"explained as another", "comment", Tree{"internal/roll/x.go": "// Package rolls is it.\npackage roll"}, "does not say what it is for"},
 	{"unexplained command", "comment", Tree{"cmd/ajar/main.go": "package main"}, "does not say what it is for"},
 	{"only tests", "comment", Tree{"test/journeys/x_test.go": "package journeys"}, ""},
+
+	{"adults read for an outlet", "outlet", withRoll(Tree{"internal/meetings/store.go": "package meetings\n\nvar o = roll.Outlet{Key: \"meetings.bookable\", Reads: []string{\"meetings.whoMay\"}}\n\nconst whoMay = `select a.id from roll_adult a where a.org_id = $1`\n"}), ""},
+	{"adults read by SQL for nothing declared", "outlet", withRoll(Tree{"internal/meetings/store.go": "package meetings\n\nfunc names() string { return `select t.id from roll_tie t where t.org_id = $1` }\n"}), "meetings.names reads adults (roll_tie)"},
+	{"orders read by SQL for nothing declared", "outlet", withRoll(Tree{"internal/meetings/store.go": "package meetings\n\nconst q = `select o.id from roll_order o where o.org_id = $1`\n"}), "meetings.q reads adults (roll_order)"},
+	{"adults read by a function of the roll", "outlet", withRoll(Tree{"internal/meetings/x.go": "package meetings\n\nfunc (s *Service) Bookable(tx *db.Tx) { _, _ = roll.Relations(tx, 7) }\n"}), "meetings.Bookable reads adults (roll.Relations)"},
+	{"adults read by a verb of the roll", "outlet", withRoll(Tree{"internal/meetings/web/x.go": "package web\n\nfunc page(s *meetings.Service) { _, _ = s.Roll.Open(ctx, p, 7) }\n"}), "meetings/web.page reads adults (roll.Open)"},
+	{"pupils read", "outlet", withRoll(Tree{"internal/meetings/x.go": "package meetings\n\nfunc f(tx *db.Tx) { _, _ = roll.Pupils(tx) }\n\nconst q = `select id from roll_pupil where org_id = $1`\n"}), ""},
+	{"an outlet that reads no adults any more", "outlet", withRoll(Tree{"internal/meetings/x.go": "package meetings\n\nvar o = roll.Outlet{Reads: []string{\"meetings.gone\"}}\n"}), "meetings.gone stands in an outlet's Reads"},
+	{"adults in the roll's own folder", "outlet", withRoll(Tree{"internal/roll/web/x.go": "package web\n\nfunc f(tx *db.Tx) { _, _ = roll.Relations(tx, 7) }\n"}), ""},
 
 	{"good", "sql", Tree{"internal/roll/store.go": store("select id, name\nfrom roll_pupil\nwhere org_id = $1 and id = $2")}, ""},
 	{"upper case", "sql", Tree{"internal/roll/store.go": store("SELECT id FROM roll_pupil WHERE org_id = $1")}, "write SELECT in lower case"},

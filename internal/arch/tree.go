@@ -45,6 +45,7 @@ var Rules = []Rule{
 	{"htmx", "htmx attributes stand on the element they act on", htmxAttributes},
 	{"links", "files that the documents name exist", documentLinks},
 	{"machine", "no path of one machine is in the tree", machinePaths},
+	{"outlet", "whatever reads adults stands in an outlet, so that orders are tried on it", outletsOfReaders},
 	{"todo", "what is left to do has an issue", todos},
 }
 

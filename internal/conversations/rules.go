@@ -214,11 +214,7 @@ func WhoToAsk(r roll.Relation, today string) Asking {
 	if r.Barred(today) {
 		return AskBarred
 	}
-	if r.Tie.Responsibility == "yes" || r.Tie.LivesWith != nil && *r.Tie.LivesWith {
-		return AskUsual
-	}
-	switch roll.ParseRelationship(r.Tie.Relationship) {
-	case roll.RelationMother, roll.RelationFather, roll.RelationParent, roll.RelationAdoptive, roll.RelationGuardian, roll.RelationFosterCarer, roll.RelationCarer:
+	if r.Tie.Parent() {
 		return AskUsual
 	}
 	return AskOther

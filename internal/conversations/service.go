@@ -9,6 +9,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/kit/trail"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
 	"ajar/internal/roll/worry"
@@ -76,6 +77,9 @@ func enter(tx *db.Tx, right access.Right, id TalkID) (Line, error) {
 		err = fault.Gone("conversation")
 	}
 	l.Standing = StandingOf(l.Talk, today)
+	if err == nil {
+		trail.Sight(tx, "pupil", int64(l.PupilID))
+	}
 	return l, err
 }
 
@@ -113,7 +117,7 @@ func askable(tx *db.Tx, l Line, adult roll.AdultID) (roll.Relation, error) {
 			continue
 		}
 		if WhoToAsk(r, tx.Today()) == AskBarred {
-			return r, fault.New(fault.Invalid, "%s can't be asked or told about %s: an order is in force, or the tie has ended. Nothing was sent or recorded.", r.Adult.Name, l.PupilName())
+			return r, fault.New(fault.Invalid, "%s "+barredWords+" %s: an order is in force, or the tie has ended. Nothing was sent or recorded.", r.Adult.Name, l.PupilName())
 		}
 		if l.AdultID != nil && *l.AdultID != adult {
 			return r, fault.New(fault.Invalid, "This conversation is %s's own. Open the other conversation about %s for %s.", l.AdultName, l.PupilName(), r.Adult.Name)

@@ -503,3 +503,30 @@ func key[T any](id *ids.ID[T]) any {
 	}
 	return int64(*id)
 }
+
+// sentRow is one thing that went to an adult, with the round it belongs to.
+type sentRow struct {
+	OnDate, Kind, Outcome, Round string
+	Version                      int
+}
+
+func contactsWith(tx *db.Tx, pupil roll.PupilID, adult roll.AdultID) ([]sentRow, error) {
+	return db.All[sentRow](tx, `select c.on_date, c.kind, c.outcome, r.title as round, 0 as version from conversations_contact c
+		join conversations_talk t on t.org_id = c.org_id and t.id = c.talk_id
+		join conversations_round r on r.org_id = t.org_id and r.id = t.round_id
+		where c.org_id = $1 and t.pupil_id = $2 and c.adult_id = $3 order by c.on_date desc, c.made_ms desc, c.id`, pupil, adult)
+}
+
+func copiesWith(tx *db.Tx, pupil roll.PupilID, adult roll.AdultID) ([]sentRow, error) {
+	return db.All[sentRow](tx, `select c.on_date, c.way as kind, '' as outcome, r.title as round, c.version from conversations_copy c
+		join conversations_talk t on t.org_id = c.org_id and t.id = c.talk_id
+		join conversations_round r on r.org_id = t.org_id and r.id = t.round_id
+		where c.org_id = $1 and t.pupil_id = $2 and c.adult_id = $3 order by c.on_date desc, c.made_ms desc, c.id`, pupil, adult)
+}
+
+func invitationsWith(tx *db.Tx, pupil roll.PupilID, adult roll.AdultID) ([]sentRow, error) {
+	return db.All[sentRow](tx, `select i.sent_on as on_date, i.channel as kind, t.meet_on as outcome, r.title as round, 0 as version from conversations_invitation i
+		join conversations_talk t on t.org_id = i.org_id and t.id = i.talk_id
+		join conversations_round r on r.org_id = t.org_id and r.id = t.round_id
+		where i.org_id = $1 and t.pupil_id = $2 and i.adult_id = $3 order by i.sent_on desc, i.id`, pupil, adult)
+}

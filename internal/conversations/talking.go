@@ -12,6 +12,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/trail"
 	"ajar/internal/roll"
 	"ajar/internal/roll/worry"
 )
@@ -278,7 +279,10 @@ func (s *Service) Agree(ctx context.Context, p access.Pass, talk TalkID, adult r
 		if on == "" {
 			on = tx.Today()
 		}
-		return putAgreement(tx, talk, last.Version, who, on, way)
+		if err := putAgreement(tx, talk, last.Version, who, on, way); err != nil {
+			return err
+		}
+		return trail.Write(tx, trail.Entry{Kind: trail.Agreement, About: "pupil", Key: int64(l.PupilID), Words: fmt.Sprintf("version %d of what a conversation agreed was agreed %s", last.Version, way)})
 	})
 }
 

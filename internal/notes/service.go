@@ -122,14 +122,6 @@ func (s *Service) Of(ctx context.Context, p access.Pass, pupil roll.PupilID) (a 
 	return a, s.noteSight(ctx, p, a.Notes)
 }
 
-// Print is Of for paper; that too is on the trail.
-func (s *Service) Print(ctx context.Context, p access.Pass, pupil roll.PupilID) (a About, err error) {
-	if a, err = s.Of(ctx, p, pupil); err != nil {
-		return a, err
-	}
-	return a, trail.Of(s.DB).Note(ctx, p, trail.Entry{Kind: trail.Print, About: "pupil", Key: int64(pupil), Words: "notes about a child"})
-}
-
 // noteSight writes to the trail which restricted notes are about to be seen.
 func (s *Service) noteSight(ctx context.Context, p access.Pass, list []Note) error {
 	for _, n := range list {
@@ -422,4 +414,18 @@ func ForFamily(tx *db.Tx, pupil roll.PupilID) (out []Note, others bool, err erro
 		}
 	}
 	return out, others, err
+}
+
+// Outlets are the ways by which what is noted reaches a family.
+func (s *Service) Outlets() []roll.Outlet {
+	return []roll.Outlet{{Key: "notes.shared", Words: "Notes about the child that are marked for the family", Needs: roll.Information, Reads: []string{"notes.ForFamily"}, Probe: func(ctx context.Context, a roll.Asked) (out roll.Reach, err error) {
+		err = s.DB.View(ctx, a.Own, func(tx *db.Tx) error {
+			_, _, err := ForFamily(tx, a.Pupil)
+			return err
+		})
+		if fault.KindOf(err) == fault.NotFound {
+			return out, nil
+		}
+		return roll.Reach{Reached: err == nil}, err
+	}}}
 }

@@ -2,46 +2,62 @@ package roll
 
 import (
 	"fmt"
+	"strings"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 )
 
-// Matter is one kind of thing about a child that can reach an adult. Orders forbid some and leave others.
-type Matter string
+// Matter is one kind of thing about a child that can reach an adult. Orders forbid some and leave others. Matters are joined with |, which asks for all
+// of them.
+type Matter uint8
 
 // The matters.
 const (
 	// Contact is to write to the adult, call them or invite them about the child.
-	Contact Matter = "contact"
+	Contact Matter = 1 << iota
 	// Information is what is recorded about the child: talks, targets, attendance, barriers, plans.
-	Information Matter = "information"
+	Information
 	// Report is a written report that the school owes every parent.
-	Report Matter = "report"
+	Report
+	// Lists are labels, shared lists and files of many families at once, which nobody reads through before they go out.
+	Lists
 	// Address is where the child's other home is and how to reach the adults in it.
-	Address Matter = "address"
+	Address
 )
 
 // Matters lists them in the order in which pages show them.
-var Matters = []Matter{Contact, Information, Report, Address}
+var Matters = []Matter{Contact, Information, Report, Lists, Address}
 
-// MatterWords says what a matter is, to finish "may be given …".
-var MatterWords = map[Matter]string{
+var matterWords = map[Matter]string{
 	Contact:     "letters, calls and invitations about the child",
 	Information: "what is recorded about the child",
 	Report:      "the school's written reports",
+	Lists:       "labels, lists and files of many families",
 	Address:     "the other home's address, phone and e-mail",
 }
 
+// String says the matters in words, to finish "may be given …".
+func (m Matter) String() string {
+	var out []string
+	for _, x := range Matters {
+		if m&x != 0 {
+			out = append(out, matterWords[x])
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
 // forbids says what each kind of order takes away. Where two readings are possible the safer one holds (domain notes 6.8): any order at all hides the
-// other home, and one that forbids contact or information leaves nothing, since every contact tells something.
-var forbids = map[string][]Matter{
-	"no_contact":     {Contact, Information, Report, Address},
-	"no_information": {Contact, Information, Report, Address},
-	"reports_only":   {Contact, Information, Address},
-	"supervised":     {Address},
-	"no_address":     {Address},
+// other home and keeps the adult out of what goes to many families at once, and one that forbids contact or information leaves nothing, since every
+// contact tells something. ADR 0013 gives the reasons line by line.
+var forbids = map[string]Matter{
+	"no_contact":     Contact | Information | Report | Lists | Address,
+	"no_information": Contact | Information | Report | Lists | Address,
+	"reports_only":   Contact | Information | Lists | Address,
+	"supervised":     Lists | Address,
+	"no_address":     Lists | Address,
 }
 
 // May decides whether a matter may reach the adult of a relation on a day, and says why not. It is the one place where orders are weighed. A kind of
@@ -61,18 +77,10 @@ func May(r Relation, what Matter, day string) (ok bool, why string) {
 	return true, ""
 }
 
-// Forbids tells whether an order of this kind, while it binds, keeps a matter from the adult.
+// Forbids tells whether an order of this kind, while it binds, keeps a matter, or one of several, from the adult.
 func (o Order) Forbids(what Matter) bool {
-	list, known := forbids[o.Kind]
-	if !known {
-		return true
-	}
-	for _, m := range list {
-		if m == what {
-			return true
-		}
-	}
-	return false
+	taken, known := forbids[o.Kind]
+	return !known || taken&what != 0
 }
 
 // Words says what the order is about.

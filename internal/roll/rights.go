@@ -52,6 +52,12 @@ var (
 	// Orders records court orders and other restrictions.
 	Orders = access.Right{Key: "roll.orders", Words: "record court orders and restrictions", Roles: scopes{
 		Head: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All}}
+	// Mail prints labels and lists of families, and takes them out as files.
+	Mail = access.Right{Key: "roll.mail", Words: "print labels and lists of families, and take them out as files", Roles: scopes{
+		Head: access.All, Leader: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All,
+		KeyTeacher: access.Own, FamilyWorker: access.Own}}
+	// Tied is what the family's own door opens: one's own children, each by a tie in force.
+	Tied = access.Right{Key: "roll.tied", Words: "see their own children, each by a tie in force that no order closes", Roles: scopes{Parent: access.Own}}
 	// Import brings files in and undoes them.
 	Import = access.Right{Key: "roll.import", Words: "bring in files and undo them", Roles: scopes{
 		Head: access.All, Office: access.All, Administrator: access.All}}
@@ -70,5 +76,5 @@ var (
 
 // Rights lists them for the gate.
 func Rights() []access.Right {
-	return []access.Right{See, Edit, Orders, Import, Organise, Directory, Settings}
+	return []access.Right{See, Edit, Orders, Mail, Tied, Import, Organise, Directory, Settings}
 }

@@ -13,6 +13,7 @@ import (
 	"ajar/internal/kit/event"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/sheet"
+	"ajar/internal/kit/trail"
 	"ajar/internal/kit/web"
 )
 
@@ -36,6 +37,7 @@ type Service struct {
 	Facts     func(run *batch.Run, facts []Fact) ([]sheet.Outcome, error)
 	UndoFacts func(u *batch.Undoing) error
 	panels    []Panel
+	outlets   []Outlet
 }
 
 // Changed is the news that pupils or what is known about them changed in the organisation of the transaction.
@@ -111,36 +113,56 @@ func Enter(tx *db.Tx, r access.Right, id PupilID) (Pupil, error) {
 	if err == nil && !found {
 		err = fault.Gone("pupil")
 	}
+	if err == nil {
+		trail.Sight(tx, "pupil", int64(id))
+	}
 	return p, err
 }
 
 // Relations reads the adults tied to a pupil that has been entered, with their channels and the orders on each tie, in order of contact priority.
 func Relations(tx *db.Tx, pupil PupilID) ([]Relation, error) {
+	of, err := RelationsOf(tx, []PupilID{pupil})
+	return of[pupil], err
+}
+
+// RelationsOf does the same for many pupils at once, all of whom the caller was let in to.
+func RelationsOf(tx *db.Tx, pupils []PupilID) (map[PupilID][]Relation, error) {
+	out := make(map[PupilID][]Relation, len(pupils))
+	for part := range slices.Chunk(pupils, 500) {
+		if err := addRelations(tx, part, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func addRelations(tx *db.Tx, pupils []PupilID, out map[PupilID][]Relation) error {
 	// The ties stand in a subquery below: with a join and an order SQLite walks every channel of the school instead of these adults'.
-	ties, err := db.All[Tie](tx, `select `+tieColumns+` from roll_tie t where t.org_id = $1 and t.pupil_id = $2 order by coalesce(t.priority, 99), t.id`, pupil)
+	in, args := argMarks(2, pupils)
+	ties, err := db.All[Tie](tx, `select `+tieColumns+` from roll_tie t where t.org_id = $1 and t.pupil_id in (`+in+`) order by coalesce(t.priority, 99), t.id`, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	adults, err := db.All[Adult](tx, `select `+adultColumns+` from roll_adult a
-		where a.org_id = $1 and a.id in (select t.adult_id from roll_tie t where t.org_id = $1 and t.pupil_id = $2)`, pupil)
+		where a.org_id = $1 and a.id in (select t.adult_id from roll_tie t where t.org_id = $1 and t.pupil_id in (`+in+`))`, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	channels, err := db.All[Channel](tx, `select c.id, c.adult_id, c.kind, c.value, c.folded, c.place, c.note
 		from roll_channel c
-		where c.org_id = $1 and c.adult_id in (select t.adult_id from roll_tie t where t.org_id = $1 and t.pupil_id = $2)
-		order by c.place, c.id`, pupil)
+		where c.org_id = $1 and c.adult_id in (select t.adult_id from roll_tie t where t.org_id = $1 and t.pupil_id in (`+in+`))
+		order by c.place, c.id`, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	orders, err := db.All[Order](tx, `select o.id, o.tie_id, o.kind, o.decided_by, o.evidence_seen, o.starts, o.ends, o.review_on, o.note, o.by_name
 		from roll_order o
-		where o.org_id = $1 and o.tie_id in (select t.id from roll_tie t where t.org_id = $1 and t.pupil_id = $2)
-		order by o.starts desc, o.id`, pupil)
+		where o.org_id = $1 and o.tie_id in (select t.id from roll_tie t where t.org_id = $1 and t.pupil_id in (`+in+`))
+		order by o.starts desc, o.id`, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	byAdult := map[AdultID]Adult{}
+	byAdult := make(map[AdultID]Adult, len(adults))
 	for _, a := range adults {
 		byAdult[a.ID] = a
 	}
@@ -149,16 +171,14 @@ func Relations(tx *db.Tx, pupil PupilID) ([]Relation, error) {
 		a.Channels = append(a.Channels, c)
 		byAdult[c.AdultID] = a
 	}
-	out := make([]Relation, len(ties))
-	for i, t := range ties {
-		out[i] = Relation{Tie: t, Adult: byAdult[t.AdultID]}
-		for _, o := range orders {
-			if o.TieID == t.ID {
-				out[i].Orders = append(out[i].Orders, o)
-			}
-		}
+	byTie := map[TieID][]Order{}
+	for _, o := range orders {
+		byTie[o.TieID] = append(byTie[o.TieID], o)
 	}
-	return out, nil
+	for _, t := range ties {
+		out[t.PupilID] = append(out[t.PupilID], Relation{Tie: t, Adult: byAdult[t.AdultID], Orders: byTie[t.ID]})
+	}
+	return nil
 }
 
 // Setting reads what the organisation decided; empty when it has not.
@@ -179,7 +199,10 @@ func setSetting(tx *db.Tx, name, value string) error {
 	_, err := tx.Exec(`insert into roll_setting (org_id, name, value, by_name, at_ms) values ($1, $2, $3, $4, $5)
 		on conflict (org_id, name) do update set value = excluded.value, by_name = excluded.by_name, at_ms = excluded.at_ms`,
 		name, value, tx.Pass().Who().Name, tx.Now())
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "setting", Words: "the setting " + name + " was changed"})
 }
 
 // Route is a school's own way of passing on a worry about a child's safety. Ajar shows it and never stores the worry.

@@ -9,6 +9,7 @@ import (
 
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/trail"
 )
 
 // This file holds the SQL of search, of edits by hand, of orders and of the pages about staff and classes.
@@ -230,7 +231,10 @@ func deriveAdult(tx *db.Tx, a Adult) error {
 
 func deriveStaff(tx *db.Tx, s Staff) error {
 	_, err := tx.Exec(`update roll_staff set search = $3, sort_key = $4 where org_id = $1 and id = $2`, s.ID, StaffSearch(s), s.SortKey)
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(s.ID), Words: "joined the staff"})
 }
 
 // replaceWays puts the phones or the e-mail addresses of a form in place of those there were. One that stays keeps its row.
@@ -358,12 +362,18 @@ func insertOrder(tx *db.Tx, o Order) error {
 	_, err := tx.Exec(`insert into roll_order (org_id, id, tie_id, kind, decided_by, evidence_seen, starts, ends, review_on, note, by_name, made_ms)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		o.ID, o.TieID, o.Kind, o.DecidedBy, o.EvidenceSeen, o.Starts, o.Ends, o.ReviewOn, o.Note, o.ByName, tx.Now())
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.Order, About: "order", Key: int64(o.ID), Words: "recorded: " + OrderWords[o.Kind]})
 }
 
 func endOrder(tx *db.Tx, id OrderID, ends, note string) error {
 	_, err := tx.Exec(`update roll_order set ends = $3, note = $4 where org_id = $1 and id = $2`, id, ends, note)
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.Order, About: "order", Key: int64(id), Words: "ends on " + ends})
 }
 
 const teachersOf = `coalesce((select string_agg(s.name, ', ' order by s.sort_key, s.id) from roll_member w join roll_staff s on s.org_id = w.org_id and s.id = w.staff_id
@@ -451,7 +461,18 @@ func insertStaff(tx *db.Tx, s Staff) error {
 
 func insertPost(tx *db.Tx, p Post) error {
 	_, err := tx.Exec(`insert into roll_staff_role (org_id, id, staff_id, role, starts, ends) values ($1, $2, $3, $4, $5, $6)`, p.ID, p.StaffID, p.Role, p.Starts, p.Ends)
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(p.StaffID), Words: "was given the role " + string(p.Role) + " from " + p.Starts + until(p.Ends)})
+}
+
+// until says when something ends, for the trail; nothing when it does not.
+func until(ends string) string {
+	if ends == ForGood {
+		return ""
+	}
+	return " until " + ends
 }
 
 func postByID(tx *db.Tx, staff StaffID, id ids.ID[Post]) (Post, error) {
@@ -463,7 +484,11 @@ func postByID(tx *db.Tx, staff StaffID, id ids.ID[Post]) (Post, error) {
 }
 
 func endPost(tx *db.Tx, staff StaffID, id ids.ID[Post], ends string) (int64, error) {
-	return tx.Exec(`update roll_staff_role set ends = $4 where org_id = $1 and staff_id = $2 and id = $3`, staff, id, ends)
+	n, err := tx.Exec(`update roll_staff_role set ends = $4 where org_id = $1 and staff_id = $2 and id = $3`, staff, id, ends)
+	if err != nil || n == 0 {
+		return n, err
+	}
+	return n, trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(staff), Words: "has a role until " + ends})
 }
 
 func inCharge(tx *db.Tx) (int, error) {
@@ -514,4 +539,20 @@ func undoAssignments(tx *db.Tx, by ids.ID[Assignment]) (int64, error) {
 
 func endAssignment(tx *db.Tx, pupil PupilID, id ids.ID[Worker], ends string) (int64, error) {
 	return tx.Exec(`update roll_assignment set ends = $4 where org_id = $1 and pupil_id = $2 and id = $3 and starts <= $4`, pupil, id, ends)
+}
+
+const groupHit = `select ` + hitColumns + `, ` + formOf + ` as form from roll_pupil p where p.org_id = $1 and p.starts <= $3 and p.ends >= $3 and ` + Sight
+
+func classHits(tx *db.Tx, staff int64, today string, class ClassID) ([]PupilHit, error) {
+	return db.All[PupilHit](tx, groupHit+` and exists (select 1 from roll_member w where w.org_id = p.org_id and w.pupil_id = p.id and w.class_id = $4 and w.starts <= $3 and w.ends >= $3)
+		order by p.sort_key, p.id`, staff, today, class)
+}
+
+func yearHits(tx *db.Tx, staff int64, today, year string) ([]PupilHit, error) {
+	return db.All[PupilHit](tx, groupHit+` and p.year = $4 order by p.sort_key, p.id`, staff, today, year)
+}
+
+func someHits(tx *db.Tx, staff int64, today string, pupils []PupilID) ([]PupilHit, error) {
+	in, args := argMarks(4, pupils)
+	return db.All[PupilHit](tx, groupHit+` and p.id in (`+in+`) order by p.sort_key, p.id`, append([]any{staff, today}, args...)...)
 }

@@ -369,7 +369,7 @@ func (h handlers) listCSV(q *web.Req) error {
 	if err := sheet.WriteCSV(&b, v.columns(), v.cells()); err != nil {
 		return err
 	}
-	return q.Download("reach-"+v.Day+".csv", "text/csv; charset=utf-8", b.Bytes())
+	return q.Export("", 0, "the list of pupils to reach, "+v.found(), "reach-"+v.Day+".csv", "text/csv; charset=utf-8", b.Bytes())
 }
 
 func (h handlers) listXLSX(q *web.Req) error {
@@ -381,7 +381,7 @@ func (h handlers) listXLSX(q *web.Req) error {
 	if err := sheet.WriteXLSX(&b, "Reach "+v.Day, v.columns(), v.cells()); err != nil {
 		return err
 	}
-	return q.Download("reach-"+v.Day+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes())
+	return q.Export("", 0, "the list of pupils to reach, "+v.found(), "reach-"+v.Day+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes())
 }
 
 func (h handlers) paper(q *web.Req) error {
@@ -391,7 +391,7 @@ func (h handlers) paper(q *web.Req) error {
 	}
 	v.MayChoose, v.MayAssign = false, false
 	at := h.s.DB.Clock().Now().In(h.s.DB.Clock().Zone()).Format("15:04 on 2 January 2006")
-	return q.Page(listPaper(v, q.Pass.Who(), at))
+	return q.Print("", 0, "the list of pupils to reach, "+v.found(), listPaper(v, q.Pass.Who(), at))
 }
 
 // paperTable is the list without links and without the heads' arrows.

@@ -87,7 +87,7 @@ func (h handlers) sheet(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(familySheet(v))
+	return q.Print("pupil", int64(v.Pupil.ID), "what is counted about the pupil, for the family", familySheet(v))
 }
 
 // pupilPanel is the piece of a pupil's page that says what is counted.

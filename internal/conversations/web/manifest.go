@@ -27,6 +27,7 @@ func Manifest(s *conversations.Service, first *admin.Service) module.Manifest {
 		Name:       "conversations",
 		Migrations: conversations.Migrations().Files,
 		Rights:     conversations.Rights(),
+		Outlets:    outlets(s),
 		Menu:       []web.MenuItem{{Label: "Conversations", Href: MinePath, Need: conversations.See, Order: 30}, {Label: "Families reached", Href: CoveragePath, Need: conversations.Cover, Order: 31}},
 		Routes: []web.Route{
 			{Pattern: "GET " + MinePath, Need: see, Handle: h.mine},

@@ -190,7 +190,7 @@ func (h pages) sheet(q *web.Req) error {
 		return fault.Gone("sheet")
 	}
 	v.T = v.R.Texts[0]
-	return q.Page(sheetPage(ui.DocData{Title: "Sheet for the family of " + v.R.Line.PupilName(), Back: ui.Link{Text: "Back to the conversation", Href: TalkPath(id)}, Note: "A page or two, for the family and for you."}, v))
+	return q.Print("pupil", int64(v.R.Line.PupilID), "the sheet for the family after a conversation", sheetPage(ui.DocData{Title: "Sheet for the family of " + v.R.Line.PupilName(), Back: ui.Link{Text: "Back to the conversation", Href: TalkPath(id)}, Note: "A page or two, for the family and for you."}, v))
 }
 
 func (h pages) paper(q *web.Req) error {
@@ -202,7 +202,7 @@ func (h pages) paper(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(paperPage(ui.DocData{Title: "Form for a talk on paper", Back: ui.Link{Text: "Back to the conversation", Href: TalkPath(id)}}, q.Frame.Org, k, q.Pass.Who().Name, moment(h.s.DB.Clock().Now().UnixMilli())))
+	return q.Print("pupil", int64(k.Line.PupilID), "the form for a conversation on paper", paperPage(ui.DocData{Title: "Form for a talk on paper", Back: ui.Link{Text: "Back to the conversation", Href: TalkPath(id)}}, q.Frame.Org, k, q.Pass.Who().Name, moment(h.s.DB.Clock().Now().UnixMilli())))
 }
 
 type correctView struct {

@@ -463,7 +463,7 @@ func (h pages) letters(q *web.Req) error {
 		return err
 	}
 	d := ui.DocData{Title: "Letters: " + l.Round.Title, Back: ui.Link{Text: "Back to the round", Href: RoundPath(id)}, Note: plural(len(l.List), "letter", "letters") + ", one for each adult with rights."}
-	return q.Page(lettersPage(d, q.Frame.Org, l, h.s.DB.Clock().Today()))
+	return q.Print("", 0, plural(len(l.List), "invitation letter", "invitation letters"), lettersPage(d, q.Frame.Org, l, h.s.DB.Clock().Today()))
 }
 
 func (h pages) lettersSent(q *web.Req) error {

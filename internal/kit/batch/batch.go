@@ -29,6 +29,7 @@ import (
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/sheet"
+	"ajar/internal/kit/trail"
 )
 
 //go:embed migrations/*.sql
@@ -487,7 +488,11 @@ func (s *Service) keep(tx *db.Tx, k Kind, o Order, id ID) (*Report, error) {
 		return nil, err
 	}
 	_, err = tx.Exec(`update batch_batch set state = 'done', done_ms = $3, report = $4 where org_id = $1 and id = $2`, id, tx.Now(), string(text))
-	return rep, err
+	if err != nil {
+		return nil, err
+	}
+	return rep, trail.Write(tx, trail.Entry{Kind: trail.Import, About: "import", Key: int64(id),
+		Words: fmt.Sprintf("%s: %d rows, %d created, %d updated, %d refused", k.Title, rep.Rows, rep.Created, rep.Updated, rep.Refused)})
 }
 
 func (s *Service) read(tx *db.Tx, k Kind, o Order, id ID, apply bool) (*Report, *Run, error) {

@@ -8,6 +8,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/kit/trail"
 )
 
 // Undone is what an undo did.
@@ -71,7 +72,10 @@ func (s *Service) Undo(p access.Pass, id ID, ctx Context) (*Undone, error) {
 			return err
 		}
 		_, err = tx.Exec(`update batch_batch set undone = $3 where org_id = $1 and id = $2`, id, string(text))
-		return err
+		if err != nil {
+			return err
+		}
+		return trail.Write(tx, trail.Entry{Kind: trail.Import, About: "import", Key: int64(id), Words: k.Title + ": undone"})
 	})
 	switch db.Broke(err) {
 	case db.ForeignKey:

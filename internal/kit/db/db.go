@@ -343,6 +343,9 @@ func (t *Tx) Pass() access.Pass { return t.pass }
 // Context is the context of the request or command.
 func (t *Tx) Context() context.Context { return t.ctx }
 
+// DB is the store, for what is to be done after the transaction.
+func (t *Tx) DB() *DB { return t.db }
+
 // Now is the time of the transaction in milliseconds UTC, the same for every statement in it.
 func (t *Tx) Now() int64 { return t.now.UnixMilli() }
 

@@ -15,4 +15,9 @@ type Manifest struct {
 	Rights     []access.Right
 	Routes     []web.Route
 	Menu       []web.MenuItem
+	Outlets    []Outlet
 }
+
+// Outlet is a way by which something about one person reaches another. What that takes is for the capability that keeps the people to say; here it
+// only has a key and words.
+type Outlet interface{ Outlet() (key, words string) }

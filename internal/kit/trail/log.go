@@ -3,6 +3,7 @@ package trail
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 type Log struct {
 	db    *db.DB
 	spool *spool // nil: notes go straight into the chains
+	// Trouble is told when a sight could not be written. The page goes out all the same: a school must reach a parent though the disk is full.
+	Trouble func(error)
 
 	mu      sync.Mutex
 	next    *round // what comes in while a round is being written
@@ -105,27 +108,90 @@ func (l *Log) Waiting() int {
 //
 // Note waits for no import. It must not be called inside of an Update, which writes with Write.
 func (l *Log) Note(ctx context.Context, p access.Pass, e Entry) error {
-	if !p.Valid() {
-		return errors.New("trail: a note without a pass")
-	}
-	line, err := made(p.Who(), p.Reason(), l.db.Clock().Now().UnixMilli(), e)
+	r, err := l.begin(p, e)
 	if err != nil {
 		return err
 	}
-	n := note{p.Org(), line}
-	var r *round
-	if e.Kind == Seen {
-		r = l.once(&l.hour, &l.hourly, time.Hour, onceKey{n.Org, line.Staff, line.Adult, line.About, line.Key, line.Words}, n)
-	} else {
-		l.mu.Lock()
-		r = l.join(n)
-		l.mu.Unlock()
+	return r.wait(ctx)
+}
+
+// begin puts an entry into a round.
+func (l *Log) begin(p access.Pass, e Entry) (*round, error) {
+	if !p.Valid() {
+		return nil, errors.New("trail: a note without a pass")
 	}
+	line, err := made(p.Who(), p.Reason(), l.db.Clock().Now().UnixMilli(), e)
+	if err != nil {
+		return nil, err
+	}
+	n := note{p.Org(), line}
+	if e.Kind == Seen {
+		return l.once(&l.hour, &l.hourly, time.Hour, onceKey{n.Org, line.Staff, line.Adult, line.About, line.Key, line.Words}, n), nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.join(n), nil
+}
+
+func (r *round) wait(ctx context.Context) error {
 	select {
 	case <-r.done:
 		return r.err
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// manyAtOnce is from how many records on one request did not look at each: somebody chose a group from a list.
+const manyAtOnce = 20
+
+// Sight notes that the person of the transaction opened one record. It is on the disk before the transaction's verb returns, and so before the page
+// goes out. Ajar's own work is nobody's sight.
+func Sight(tx *db.Tx, about string, key int64) {
+	p := tx.Pass()
+	if p.Reason() != "" {
+		return
+	}
+	type sights struct{ keys map[int64]bool }
+	type kindOf struct {
+		org   int64
+		about string
+	}
+	s := tx.Value(kindOf{org: p.Org(), about: about}, func() any {
+		s := &sights{keys: map[int64]bool{}}
+		tx.After(func() {
+			var list []Entry
+			for k := range s.keys {
+				list = append(list, Entry{Kind: Seen, About: about, Key: k})
+			}
+			if len(list) > manyAtOnce {
+				list = []Entry{{Kind: Seen, About: about, Words: fmt.Sprintf("%d together, as a group", len(s.keys))}}
+			}
+			Of(tx.DB()).seen(tx.Context(), p, list)
+		})
+		return s
+	}).(*sights)
+	s.keys[key] = true
+}
+
+func (l *Log) seen(ctx context.Context, p access.Pass, list []Entry) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	var errs []error
+	var rounds []*round
+	for _, e := range list {
+		r, err := l.begin(p, e)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		rounds = append(rounds, r)
+	}
+	for _, r := range rounds {
+		errs = append(errs, r.wait(ctx))
+	}
+	if err := errors.Join(errs...); err != nil && l.Trouble != nil {
+		l.Trouble(err)
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/trail"
 )
 
 // Need is what a route asks of the person.
@@ -99,6 +100,8 @@ type Req struct {
 	R     *http.Request
 	Pass  access.Pass
 	Frame Frame
+
+	note func(context.Context, access.Pass, trail.Entry) error
 }
 
 // Server is what app puts together.
@@ -112,7 +115,9 @@ type Server struct {
 	Trouble func(q *Req, status int, title, sentence, reference string) Component
 	// SignIn is where people without a session are sent.
 	SignIn string
-	Log    *slog.Logger
+	// Note writes to the trail before a file or a print-out with personal data goes out.
+	Note func(context.Context, access.Pass, trail.Entry) error
+	Log  *slog.Logger
 }
 
 // Handler mounts everything. It answers an error for a route without a need, so that a forgotten one never goes live.
@@ -144,7 +149,7 @@ func (s *Server) handle(rt Route) http.Handler {
 		limit = 1 << 20
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q := &Req{W: w, R: r}
+		q := &Req{W: w, R: r, note: s.Note}
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler {
@@ -289,7 +294,33 @@ func (q *Req) PageStatus(status int, c Component) error {
 	return c.Render(q.R.Context(), q.W)
 }
 
-// Download sends a file under a name.
+// Export sends a file with personal data. It is in the trail before the first byte goes out; when it can't be written there, nothing goes out.
+func (q *Req) Export(about string, key int64, words, name, contentType string, body []byte) error {
+	if err := q.written(trail.Entry{Kind: trail.Export, About: about, Key: key, Words: words}); err != nil {
+		return err
+	}
+	return q.Download(name, contentType, body)
+}
+
+// Print writes a page that is made for paper and has personal data on it, and notes it in the trail as Export does.
+func (q *Req) Print(about string, key int64, words string, c Component) error {
+	if err := q.written(trail.Entry{Kind: trail.Print, About: about, Key: key, Words: words}); err != nil {
+		return err
+	}
+	return q.Page(c)
+}
+
+func (q *Req) written(e trail.Entry) error {
+	if q.note == nil {
+		return nil
+	}
+	if err := q.note(q.Context(), q.Pass, e); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "This could not be written into the trail of who sees what, so it was not given out. Try again in a minute; if it stays like this, tell the person who looks after Ajar.")
+	}
+	return nil
+}
+
+// Download sends a file under a name. One with personal data goes through Export.
 func (q *Req) Download(name, contentType string, body []byte) error {
 	if strings.HasSuffix(name, ".zip") {
 		contentType = "application/zip" // the refused rows of several files, which callers may think of as one CSV

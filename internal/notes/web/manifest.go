@@ -21,8 +21,13 @@ func Manifest(s *notes.Service) module.Manifest {
 	}})
 	see, write := web.For(notes.See), web.For(notes.Write)
 	about, note := "/pupils/{pupil}/notes", SearchPath+"/{note}"
+	var outlets []module.Outlet
+	for _, o := range s.Outlets() {
+		outlets = append(outlets, o)
+	}
 	return module.Manifest{
 		Name:       "notes",
+		Outlets:    outlets,
 		Migrations: notes.Migrations().Files,
 		Rights:     notes.Rights(),
 		Menu:       []web.MenuItem{{Label: "Notes", Href: SearchPath, Need: notes.See, Order: 35}},

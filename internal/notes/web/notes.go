@@ -42,12 +42,12 @@ func (h pages) print(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	a, err := h.s.Print(q.Context(), q.Pass, id)
+	a, err := h.s.Of(q.Context(), q.Pass, id)
 	if err != nil {
 		return err
 	}
 	by := "Printed by " + q.Pass.Who().Name + ", " + day(a.Today)
-	return q.Page(printPage(ui.DocData{Title: "Notes about " + a.Pupil.Name(), Back: toNotes(a.Pupil), Note: count(len(a.Notes), "note", "notes") + ". This print-out is on the trail."},
+	return q.Print("pupil", int64(id), "notes about a child", printPage(ui.DocData{Title: "Notes about " + a.Pupil.Name(), Back: toNotes(a.Pupil), Note: count(len(a.Notes), "note", "notes") + ". This print-out is on the trail."},
 		ui.PaperSheetData{Org: q.Frame.Org, Title: "Notes", Sub: a.Pupil.Name(), PrintedBy: by}, a))
 }
 

@@ -710,7 +710,7 @@ func (h *handlers) batchRefused(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Download(name, "text/csv; charset=utf-8", body)
+	return q.Export("import", int64(b.ID), "the rows that were refused", name, "text/csv; charset=utf-8", body)
 }
 
 func stateWords(b batch.Record) string {

@@ -21,8 +21,9 @@ func Manifest(s *roll.Service) module.Manifest {
 	see, edit, orders := web.For(roll.See), web.For(roll.Edit), web.For(roll.Orders)
 	bring, organise, directory, settings := web.For(roll.Import), web.For(roll.Organise), web.For(roll.Directory), web.For(roll.Settings)
 	return module.Manifest{
-		Name:   "roll",
-		Rights: roll.Rights(),
+		Name:    "roll",
+		Rights:  roll.Rights(),
+		Outlets: outlets(s),
 		Routes: []web.Route{
 			{Pattern: "GET /search", Need: see, Handle: h.search},
 			{Pattern: "GET /pupils/{pupil}", Need: see, Handle: h.pupil},
@@ -98,6 +99,13 @@ func Manifest(s *roll.Service) module.Manifest {
 			{Label: "Settings", Href: SettingsPath, Need: roll.Settings, Order: 90},
 		},
 	}
+}
+
+func outlets(s *roll.Service) (out []module.Outlet) {
+	for _, o := range s.OwnOutlets() {
+		out = append(out, o)
+	}
+	return out
 }
 
 // RightsRoutes are the pages that say who may do what, and what one person may see and why. They need the rights of every capability, which only
