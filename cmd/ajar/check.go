@@ -14,9 +14,13 @@ func init() {
 }
 
 func check(ctx context.Context, e *Env) error {
-	e.Flags("check")
+	f := e.Flags("check [--rights]")
+	rights := f.Bool("rights", false, "print who may do what: each right and role, verbs, addresses, and ways to families, with what the tests tried")
 	if _, err := e.Parse(); err != nil {
 		return err
+	}
+	if *rights {
+		return checkRights(ctx, e)
 	}
 	a, err := e.Open(ctx)
 	if err != nil {
