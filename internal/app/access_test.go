@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"ajar/internal/admin"
 	"ajar/internal/app"
 	"ajar/internal/barriers"
 	"ajar/internal/kit/access"
@@ -26,7 +27,7 @@ func TestWhoMay(t *testing.T) {
 			}
 			return id
 		}
-		hers := cohort(here)
+		hers, child := cohort(here), pupil(t, a, here)
 		rule := barriers.RuleText{Code: "meals", Label: "Meals", When: "fsm"}
 		gone := fault.NotFound
 		for _, c := range []struct {
@@ -50,6 +51,15 @@ func TestWhoMay(t *testing.T) {
 				}
 				return err
 			}, 0},
+			{"admin.TrailShown", roll.SafeguardingLead, roll.Leader, func(p access.Pass) error { _, err := a.Admin.TrailShown(ctx, p, admin.TrailFilter{}); return err }, 0},
+			{"admin.TrailShown of a pupil", roll.Administrator, roll.KeyTeacher, func(p access.Pass) error {
+				_, err := a.Admin.TrailShown(ctx, p, admin.TrailFilter{Pupil: child})
+				return err
+			}, gone},
+			{"admin.TrailFile", roll.Head, roll.Office, func(p access.Pass) error {
+				_, err := a.Admin.TrailFile(ctx, p, admin.TrailFilter{Pupil: child})
+				return err
+			}, gone},
 			{"barriers.CohortToday", roll.Head, roll.Governor, func(p access.Pass) error { _, _, err := a.Barriers.CohortToday(ctx, p, hers, 0, 9); return err }, gone},
 			{"barriers.EndCohort", roll.Senco, roll.KeyTeacher, func(p access.Pass) error {
 				if p.Org() == int64(there.ID) {

@@ -35,6 +35,8 @@ import (
 	progressweb "ajar/internal/progress/web"
 	"ajar/internal/roll"
 	rollweb "ajar/internal/roll/web"
+	"ajar/internal/sharing"
+	sharingweb "ajar/internal/sharing/web"
 	"ajar/internal/ui"
 )
 
@@ -61,6 +63,7 @@ type App struct {
 	Imports       *batch.Service
 	Roll          *roll.Service
 	Admin         *admin.Service
+	Sharing       *sharing.Service
 	Progress      *progress.Service
 	Notes         *notes.Service
 	Barriers      *barriers.Service
@@ -84,6 +87,7 @@ func Migrations() []db.Migrations {
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
+		sharing.Migrations(),
 		progress.Migrations(),
 		notes.Migrations(),
 		barriers.Migrations(),
@@ -141,14 +145,19 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Roll = roll.New(d, a.Imports)
 	a.Admin = admin.New(d, a.Roll)
 	a.Admin.LookAround, a.Admin.Box = o.LookAround, sealed
+	a.Sharing = sharing.New(d, a.Roll)
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Notes = notes.New(d, a.Roll)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
+	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
+	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
+		adminweb.TrailManifest(a.Admin),
+		sharingweb.Manifest(a.Sharing),
 		progressweb.Manifest(a.Progress),
 		notesweb.Manifest(a.Notes),
 		barriersweb.Manifest(a.Barriers, a.Admin),
@@ -160,7 +169,18 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Gate = access.NewGate(rights...)
 	a.Roll.UseOutlets(a.outlets())
+	a.Admin.AddHome(admin.HomePanel{Order: 5, Need: roll.Orders, Show: rollweb.OrdersDue})
 	return a, nil
+}
+
+// outlets collects every way by which something about a child reaches an adult.
+func (a *App) outlets() (out []roll.Outlet) {
+	for _, m := range a.modules {
+		for _, o := range m.Outlets {
+			out = append(out, o.(roll.Outlet))
+		}
+	}
+	return out
 }
 
 // ways are the ways out of the house that have been set up.
@@ -183,16 +203,6 @@ func (o Options) ways() (map[string]post.Driver, error) {
 	return out, nil
 }
 
-// outlets collects every way by which something about a child reaches an adult.
-func (a *App) outlets() (out []roll.Outlet) {
-	for _, m := range a.modules {
-		for _, o := range m.Outlets {
-			out = append(out, o.(roll.Outlet))
-		}
-	}
-	return out
-}
-
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
 	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
@@ -208,6 +218,9 @@ func (a *App) Close() error {
 // Sweep removes what is no longer to be kept: sessions and links that are over, and files of imports that nobody confirmed.
 func (a *App) Sweep(ctx context.Context) error {
 	if err := a.Admin.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := a.Admin.TrimTrail(ctx); err != nil {
 		return err
 	}
 	orgs, err := a.Roll.Orgs(ctx)

@@ -19,10 +19,13 @@ import (
 type Choice struct {
 	Name, Label, Hint string
 	Long              bool   // several lines
-	Kind              string // text, phone, email, days, percent, age, pounds or holidays
+	Kind              string // text, phone, email, days, percent, age, years, pounds or holidays
 	Default           string // what holds while nobody has decided
 	Group             string // the heading of the page that begins here
 }
+
+// TrailYearsSetting is for how many years the organisation keeps its trail.
+const TrailYearsSetting = "trail.years"
 
 // Choices are all of them, in the order of the page. The names are the keys in roll_setting.
 var Choices = []Choice{
@@ -39,6 +42,7 @@ var Choices = []Choice{
 	{Name: "school.email", Label: "The school's e-mail", Kind: "email", Hint: "Where families' answers to e-mails go."},
 	{Name: "school.holidays", Label: "Holidays and closed days", Group: "Conversations", Kind: "holidays", Long: true, Hint: "One a line, for example 26 October 2026 to 30 October 2026, or a single day. They are left out when school days are counted."},
 	{Name: "conversations.hourly_pence", Label: "What an hour of a teacher costs", Kind: "pounds", Hint: "In pounds and pence, for example 28.50. Used for the cost of teacher time and for nothing else. Leave it empty if you would rather not."},
+	{Name: TrailYearsSetting, Label: "Years for which the trail is kept", Group: "Trail", Kind: "years", Hint: "Who did what and who opened which record. Six years suits most schools: people can go to court that long. From 1 to 25.", Default: "6"},
 }
 
 // SchoolSettings reads what the school has decided.
@@ -125,6 +129,8 @@ func (c Choice) read(text string) (value, why string) {
 	case "percent":
 		low, high, what = 0, 100, "a percentage from 0 to 100"
 		text = strings.TrimSpace(strings.TrimSuffix(text, "%"))
+	case "years":
+		low, high, what = 1, 25, "a number of years from 1 to 25"
 	case "age":
 		low, high, what = 6, 18, "an age from 6 to 18"
 	default:
@@ -148,9 +154,9 @@ func (c Choice) show(kept string) string {
 		lines := strings.Split(kept, "\n")
 		for i, line := range lines {
 			from, to, two := strings.Cut(line, " to ")
-			lines[i] = dayInWords(from)
+			lines[i] = DayInWords(from)
 			if two {
-				lines[i] += " to " + dayInWords(to)
+				lines[i] += " to " + DayInWords(to)
 			}
 		}
 		return strings.Join(lines, "\n")
@@ -158,7 +164,8 @@ func (c Choice) show(kept string) string {
 	return kept
 }
 
-func dayInWords(iso string) string {
+// DayInWords writes a kept date as people read it.
+func DayInWords(iso string) string {
 	if t, err := time.Parse(time.DateOnly, iso); err == nil {
 		return t.Format("2 January 2006")
 	}

@@ -82,10 +82,30 @@ func List(tx *db.Tx, f Filter) ([]Line, error) {
 		limit $%d`, order, len(args)+1), args...)
 }
 
+// Seer is a person who opened a record, or took a file or a print-out of it.
+type Seer struct {
+	Who          string
+	Staff, Adult int64
+	Times        int
+	LastMs       int64
+}
+
+// Seers tells who opened a record since a time, the latest first.
+func Seers(tx *db.Tx, about string, key, sinceMs int64) ([]Seer, error) {
+	return db.All[Seer](tx, `select max(who) as who, staff, adult, count(*) as times, max(at_ms) as last_ms
+		from trail_entry
+		where org_id = $1 and about = $2 and key = $3 and at_ms >= $4 and kind in ('seen', 'restricted', 'print', 'export') and staff + adult <> 0
+		group by staff, adult
+		order by last_ms desc, staff, adult`, about, key, sinceMs)
+}
+
 // Trim removes the entries in the beginning of the chain that are older than a time, and leaves a cut from which the chain can still be followed. It
 // tells how many it removed.
 func Trim(tx *db.Tx, beforeMs int64) (int64, error) {
 	org := tx.Pass().Org()
+	if first, found, err := firstMs(tx, org); err != nil || !found || first >= beforeMs {
+		return 0, err
+	}
 	if _, err := hold(tx, org, 0); err != nil { // one at a time
 		return 0, err
 	}

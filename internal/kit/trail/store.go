@@ -91,6 +91,14 @@ func each(tx *db.Tx, org int64, f func(*Line) error) error {
 	return db.Each(tx, f, `select id, at_ms, who, staff, adult, kind, about, key, words, prev, hash from trail_entry where org_id = $1 order by id`)
 }
 
+// firstMs is the time of the entry with which the chain begins.
+func firstMs(tx *db.Tx, org int64) (int64, bool, error) {
+	if org == 0 {
+		return db.Maybe[int64](tx, `select at_ms from trail_house order by id limit 1`)
+	}
+	return db.Maybe[int64](tx, `select at_ms from trail_entry where org_id = $1 order by id limit 1`)
+}
+
 // old tells what lies in the beginning of the chain that is older than a time: up to the entry before the first that is younger.
 func old(tx *db.Tx, org, beforeMs int64) (cut, error) {
 	if org == 0 {

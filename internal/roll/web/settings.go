@@ -53,9 +53,9 @@ func settingsForm(q *web.Req, v roll.Values, errs ui.Errors) templ.Component {
 			fields = append(fields, f.area(c.Name, c.Label, hint, 5))
 		case c.Kind == "pounds":
 			fields = append(fields, ui.Text(ui.TextInput{Name: c.Name, Label: c.Label, Hint: hint, Value: v[c.Name], Error: errs.For(c.Name), Width: 5, InputMode: "decimal", Prefix: "£", Autocomplete: "off"}))
-		case c.Kind == "days", c.Kind == "percent", c.Kind == "age":
+		case c.Kind == "days", c.Kind == "percent", c.Kind == "age", c.Kind == "years":
 			fields = append(fields, ui.Text(ui.TextInput{Name: c.Name, Label: c.Label, Hint: hint, Value: v[c.Name], Error: errs.For(c.Name), Width: 4, InputMode: "decimal",
-				Suffix: map[string]string{"days": "days", "percent": "%", "age": "years"}[c.Kind], Autocomplete: "off"}))
+				Suffix: map[string]string{"days": "days", "percent": "%", "age": "years", "years": "years"}[c.Kind], Autocomplete: "off"}))
 		default:
 			fields = append(fields, f.text(c.Name, c.Label, hint, 0))
 		}
