@@ -1,8 +1,6 @@
 package web
 
 import (
-	"net/url"
-
 	"ajar/internal/notes"
 	"ajar/internal/roll"
 	rollweb "ajar/internal/roll/web"
@@ -10,8 +8,6 @@ import (
 
 // SearchPath is the search in notes.
 const SearchPath = "/notes"
-
-func searchPath(text string) string { return SearchPath + "?" + url.Values{"q": {text}}.Encode() }
 
 // AboutPath is the page of the notes about a child.
 func AboutPath(id roll.PupilID) string { return rollweb.PupilPath(id) + "/notes" }
