@@ -18,12 +18,16 @@ func init() {
 }
 
 func check(ctx context.Context, e *Env) error {
-	f := e.Flags("check [--trail [--noted CODE=MARK]] [--json]")
+	f := e.Flags("check [--rights] [--trail [--noted CODE=MARK]] [--json]")
+	rights := f.Bool("rights", false, "print who may do what: each right and role, verbs, addresses, and ways to families, with what the tests tried")
 	chain := f.Bool("trail", false, "follow the trail of every organisation from its beginning and name the first break")
 	var noted marks
 	f.Var(&noted, "noted", "CODE=MARK: a place in the trail that was written down elsewhere, as printed by --trail; may be given several times")
 	if _, err := e.Parse(); err != nil {
 		return err
+	}
+	if *rights {
+		return checkRights(ctx, e)
 	}
 	a, err := e.Open(ctx)
 	if err != nil {

@@ -31,6 +31,8 @@ import (
 	"ajar/internal/kit/post"
 	"ajar/internal/kit/trail"
 	"ajar/internal/kit/web"
+	"ajar/internal/notes"
+	notesweb "ajar/internal/notes/web"
 	"ajar/internal/progress"
 	progressweb "ajar/internal/progress/web"
 	"ajar/internal/roll"
@@ -66,6 +68,7 @@ type App struct {
 	Sharing       *sharing.Service
 	Family        *family.Service
 	Progress      *progress.Service
+	Notes         *notes.Service
 	Barriers      *barriers.Service
 	Conversations *conversations.Service
 
@@ -90,6 +93,7 @@ func Migrations() []db.Migrations {
 		sharing.Migrations(),
 		family.Migrations(),
 		progress.Migrations(),
+		notes.Migrations(),
 		barriers.Migrations(),
 		conversations.Migrations(),
 	}
@@ -148,6 +152,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin.LookAround, a.Admin.Box = o.LookAround, sealed
 	a.Sharing = sharing.New(d, a.Roll)
 	a.Progress = progress.New(d, a.Roll, a.Imports)
+	a.Notes = notes.New(d, a.Roll)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
@@ -161,6 +166,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		sharingweb.Manifest(a.Sharing),
 		familyweb.Manifest(a.Family),
 		progressweb.Manifest(a.Progress),
+		notesweb.Manifest(a.Notes),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations, a.Admin, a.Family),
 	}

@@ -10,6 +10,7 @@ import (
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/trail"
 	"ajar/internal/roll"
+	"ajar/internal/roll/worry"
 )
 
 // This file is what an adult reads and does by their own link: the sheet that was agreed, and the time that was. Nothing of the notes, the preparation,
@@ -246,7 +247,7 @@ func (s *Service) Say(ctx context.Context, p access.Pass, r Remark) error {
 				return SlipNewer
 			}
 		}
-		if err := s.heed(nil, says("words", "What you wrote", r.Words)); err != nil {
+		if err := s.keeper.Heed(nil, worry.Says("words", "What you wrote", r.Words)); err != nil {
 			return err
 		}
 		waiting := 0

@@ -9,6 +9,7 @@ import (
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
 	"ajar/internal/roll"
+	"ajar/internal/roll/worry"
 )
 
 // RemarkID is the key of a remark.
@@ -104,7 +105,7 @@ func (s *Service) Settle(ctx context.Context, p access.Pass, id RemarkID, accept
 		if !r.Waits() {
 			return fault.New(fault.Conflict, "This has been answered already, or the family took it back. Nothing was changed.")
 		}
-		if err := s.heed([]string{r.Words}, says("answer", "Your answer", answer)); err != nil {
+		if err := s.keeper.Heed([]string{r.Words}, worry.Says("answer", "Your answer", answer)); err != nil {
 			return err
 		}
 		state := RemarkDeclined

@@ -2,7 +2,6 @@ package roll
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -163,9 +162,6 @@ func (s *Service) GiveRole(ctx context.Context, p access.Pass, id StaffID, v Val
 		if err := mayGive(p, id, post.Role); err != nil {
 			return err
 		}
-		if err := noteRight(tx, id, fmt.Sprintf("given the role %s, %s to %s", post.Role, post.Starts, post.Ends)); err != nil {
-			return err
-		}
 		return insertPost(tx, post)
 	})
 }
@@ -209,9 +205,6 @@ func (s *Service) EndRole(ctx context.Context, p access.Pass, staff StaffID, pos
 			return fault.Field("ends", "The role ends before that already. To go on with it, give it again from the day after.")
 		}
 		return stillInCharge(tx, func() error {
-			if err := noteRight(tx, staff, fmt.Sprintf("the role %s ends on %s", held.Role, ends)); err != nil {
-				return err
-			}
 			n, err := endPost(tx, staff, post, ends)
 			if err == nil && n == 0 {
 				err = fault.Gone("role")

@@ -15,7 +15,6 @@ import (
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/web"
-	"ajar/internal/roll"
 	"ajar/internal/ui"
 )
 
@@ -118,16 +117,6 @@ func (v stepView) goals() []conversations.Goal {
 }
 
 const maxGoals = 8
-
-func worryRows(r roll.Route) []ui.SummaryRow {
-	var rows []ui.SummaryRow
-	for _, x := range []ui.SummaryRow{{Key: "Safeguarding lead", Value: r.Lead}, {Key: "Deputy", Value: r.Deputy}, {Key: "Phone", Value: r.Phone}, {Key: "Out of hours", Value: r.OutOfHours}} {
-		if x.Value != "" {
-			rows = append(rows, x)
-		}
-	}
-	return append(rows, ui.SummaryRow{Key: "In danger now", Value: "Ring 999"})
-}
 
 func figureRows(k conversations.Pack) []ui.SummaryRow {
 	var out []ui.SummaryRow

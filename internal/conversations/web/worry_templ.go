@@ -8,7 +8,10 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "ajar/internal/ui"
+import (
+	rollweb "ajar/internal/roll/web"
+	"ajar/internal/ui"
+)
 
 func heldBackPage(d ui.PageData, v heldBack) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -51,7 +54,7 @@ func heldBackPage(d ui.PageData, v heldBack) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = worryPanel(v.Route, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rollweb.WorryPanel(v.Route, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,0 +1,479 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"testing"
+
+	adminweb "ajar/internal/admin/web"
+	"ajar/internal/app"
+	"ajar/internal/conversations"
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/ids"
+	"ajar/internal/kit/web"
+	"ajar/internal/notes"
+	"ajar/internal/roll"
+)
+
+// The matrix: every address, asked by somebody in each role who works with the pupil by name, with keys of the own organisation and of another one.
+
+// keyed is an organisation with a row for every key that an address can hold.
+type keyed struct {
+	org   roll.Org
+	staff map[access.Role]roll.StaffID
+	adult int64
+	keys  map[string]string // by placeholder
+}
+
+// nonces stand in the words of each organisation, and must never be read in the other.
+const (
+	herePupil, therePupil = "Quillfeather", "Zanzibarov"
+	restricted, nowhere   = "xylophonic", "wyvernlike"
+)
+
+func (k keyed) who(role access.Role) access.Who {
+	w := access.Who{Org: int64(k.org.ID), OrgName: k.org.Name, Name: "Test " + string(role), Roles: []access.Role{role}}
+	if role == roll.Parent {
+		w.Adult = k.adult
+	} else {
+		w.Staff = int64(k.staff[role])
+	}
+	return w
+}
+
+// plant makes an organisation with one row of everything.
+func plant(t *testing.T, a *app.App, code, surname string) keyed {
+	t.Helper()
+	ctx := context.Background()
+	k := keyed{org: org(t, a, code), staff: map[access.Role]roll.StaffID{}, keys: map[string]string{"kind": "pupils", "step": "explore", "secret": "no-secret"}}
+	system := systemPass(k.org)
+	pupil, adult, tie, class := ids.New[roll.Pupil](), ids.New[roll.Adult](), ids.New[roll.Tie](), ids.New[roll.Class]()
+	k.adult = int64(adult)
+	var order, post, assignment, group, conflict, batch, holder int64 = int64(ids.New[roll.Order]()), 0, 0, int64(ids.New[roll.Assignment]()), int64(ids.New[roll.Conflict]()), int64(ids.New[keyed]()), 0
+	must(t, a.DB.Update(ctx, system, func(tx *db.Tx) (err error) {
+		put := func(q string, args ...any) {
+			if err == nil {
+				_, err = tx.Exec(q, args...)
+			}
+		}
+		put(`insert into roll_pupil (org_id, id, local_id, forename, surname, year, sort_key, search, fsm) values ($1, $2, 'P1', 'Amira', $3, '7', $3, $3, 1)`, pupil, surname)
+		put(`insert into roll_adult (org_id, id, name, forename, surname, sort_key, search) values ($1, $2, $3, 'Mina', $3, $3, $3)`, adult, surname)
+		put(`insert into roll_tie (org_id, id, pupil_id, adult_id, relationship, responsibility) values ($1, $2, $3, $4, 'mother', 'yes')`, tie, pupil, adult)
+		put(`insert into roll_order (org_id, id, tie_id, kind, decided_by, starts, by_name, made_ms) values ($1, $2, $3, 'supervised', 'court', '2026-01-01', 'x', 0)`, order, tie)
+		put(`insert into roll_class (org_id, id, local_id, title, kind, year) values ($1, $2, '7A', $3, 'form', '7')`, class, "7A "+surname)
+		put(`insert into roll_member (org_id, id, class_id, pupil_id) values ($1, $2, $3, $4)`, ids.New[roll.Member](), class, pupil)
+		put(`insert into batch_batch (org_id, id, kind, file_name, state, made_ms, done_ms) values ($1, $2, 'pupils', $3, 'done', 0, 0)`, batch, surname+".csv")
+		put(`insert into roll_conflict (org_id, id, batch_id, record, row_id, field, ours, theirs, made_ms) values ($1, $2, $3, 'pupil', $4, 'surname', 'x', 'y', 0)`, conflict, batch, pupil)
+		for _, role := range roll.Roles {
+			if err != nil {
+				return err
+			}
+			id, e := roll.AddStaff(tx, "Test "+string(role)+" "+surname, "")
+			if e != nil {
+				return e
+			}
+			k.staff[role] = id
+			p, w := int64(ids.New[roll.Post]()), int64(ids.New[roll.Worker]())
+			put(`insert into roll_staff_role (org_id, id, staff_id, role) values ($1, $2, $3, $4)`, p, id, role)
+			put(`insert into roll_assignment (org_id, id, pupil_id, staff_id, part, starts, made_by) values ($1, $2, $3, $4, 'family_worker', '2026-09-01', $5)`, w, pupil, id, group)
+			if role == roll.Teacher {
+				holder, post, assignment = int64(id), p, w
+			}
+		}
+		return err
+	}))
+	head := a.Gate.Admit(k.who(roll.Head))
+	programme, err := a.Conversations.AddProgramme(ctx, head, conversations.Programme{Name: "Talks of the year", Starts: "2026-09-01", Ends: "2027-07-20"}, []conversations.Round{
+		{Title: "First", Kind: conversations.KindConversation, Opens: "2026-09-07", Closes: "2026-12-18"}})
+	must(t, err)
+	_, err = a.Conversations.Choose(ctx, head, programme, []roll.PupilID{pupil})
+	must(t, err)
+	list, err := a.Conversations.Lines(ctx, head, conversations.Filter{Pupil: pupil})
+	must(t, err)
+	talk := list[0]
+	_, err = a.Conversations.AskReflections(ctx, head, talk.ID, []roll.StaffID{k.staff[roll.Head]})
+	must(t, err)
+	must(t, a.Conversations.Finalise(ctx, head, talk.ID, 0, "test", conversations.Notes{Parent: "Likes boats.", Summary: surname, Right: true, Priorities: []string{"Reading"},
+		Goals: []conversations.Goal{{Words: "Read on Mondays", Owner: "school", Who: "Pat", Due: "2026-12-18", Measure: "Done"}}, SharedWith: "Nobody", NextOn: "2027-02-01"}, ""))
+	one, err := a.Conversations.One(ctx, head, talk.ID)
+	must(t, err)
+	cohort, err := a.Barriers.StartCohort(ctx, head, "Chosen", "Why.", []roll.PupilID{pupil})
+	must(t, err)
+	absence, err := a.Roll.RecordAway(ctx, a.Gate.Admit(k.who(roll.Office)), k.staff[roll.Teacher], roll.Values{"starts": "20 11 2026", "ends": "27 11 2026", "cover": k.staff[roll.KeyTeacher].String()})
+	must(t, err)
+	note, err := a.Notes.Add(ctx, head, pupil, notes.Typed{Seen: "A plain note about " + surname})
+	must(t, err)
+	// An agreement with a school of its own, for the pages of sharing.
+	partner := org(t, a, code+"P")
+	agreement, share, pack := int64(ids.New[keyed]()), int64(ids.New[keyed]()), int64(ids.New[keyed]())
+	must(t, a.DB.Update(ctx, access.Installation("test"), func(tx *db.Tx) (err error) {
+		put := func(q string, args ...any) {
+			if err == nil {
+				_, err = tx.Exec(q, args...)
+			}
+		}
+		put(`insert into sharing_agreement (id, org_a, org_b, purpose, basis, review_on, signed_a, signed_b, starts, made_ms) values ($1, $2, $3, 'x', 'x', '2027-07-01', 'x', 'y', '2026-09-01', 0)`, agreement, k.org.ID, partner.ID)
+		for _, kind := range []string{"counts", "families", "packs"} {
+			put(`insert into sharing_flow (id, from_org, to_org, kind, allowed, by_name, at_ms) values ($1, $2, $3, $4, 1, 'x', 0)`, ids.New[keyed](), k.org.ID, partner.ID, kind)
+			put(`insert into sharing_flow (id, from_org, to_org, kind, allowed, by_name, at_ms) values ($1, $2, $3, $4, 1, 'x', 0)`, ids.New[keyed](), partner.ID, k.org.ID, kind)
+		}
+		return err
+	}))
+	must(t, a.DB.Update(ctx, system, func(tx *db.Tx) error {
+		if _, err := tx.Exec(`insert into sharing_family (org_id, id, agreement, pupil_id, purpose, told_on, told_how, starts, ends, by_name, made_ms) values ($1, $2, $3, $4, 'x', '2026-09-01', 'x', '2026-09-01', '2027-07-01', 'x', 0)`, share, agreement, pupil); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`insert into sharing_pack (org_id, id, agreement, direction, other, pupil_name, why, body, by_name, made_ms) values ($1, $2, $3, 'received', $4, $5, 'x', '[]', 'x', 0)`, pack, agreement, partner.ID, surname)
+		return err
+	}))
+	key := func(n int64) string { return ids.ID[keyed](n).String() }
+	for name, v := range map[string]string{"pupil": pupil.String(), "adult": adult.String(), "tie": tie.String(), "order": key(order), "class": class.String(), "batch": key(batch), "conflict": key(conflict),
+		"post": key(post), "assignment": key(assignment), "group": key(group), "staff": key(holder), "org": k.org.ID.String(), "programme": programme.String(), "round": talk.RoundID.String(),
+		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "agreement": key(agreement), "share": key(share), "pack": key(pack)} {
+		k.keys[name] = v
+	}
+	return k
+}
+
+// door is the pages of the product for whoever the test says is asking.
+func door(t *testing.T, a *app.App) func(who *access.Who, method, path string, form url.Values) (int, string) {
+	t.Helper()
+	var now *access.Who
+	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), SignIn: "/sign-in", Trouble: adminweb.Trouble,
+		Identify: func(*http.Request) (access.Who, bool, error) {
+			if now == nil {
+				return access.Who{}, false, nil
+			}
+			return *now, true, nil
+		},
+		Frame: func(q *web.Req) web.Frame { return web.Frame{} }}
+	h, err := s.Handler()
+	must(t, err)
+	return func(who *access.Who, method, path string, form url.Values) (int, string) {
+		now = who
+		r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code, w.Body.String()
+	}
+}
+
+// global keys belong to no one organisation, or are no keys of rows at all.
+var global = []string{"{kind}", "{step}", "{secret}", "{org}"}
+
+// nobodys is the same with keys that are no one's.
+func (k keyed) nobodys() keyed {
+	out := k
+	out.keys = map[string]string{}
+	for name, v := range k.keys {
+		out.keys[name] = v
+		if !slices.Contains(global, "{"+name+"}") {
+			out.keys[name] = ids.New[keyed]().String()
+		}
+	}
+	return out
+}
+
+func (k keyed) path(pattern string) (method, path string, own bool) {
+	method, path, _ = strings.Cut(pattern, " ")
+	path = strings.ReplaceAll(path, "{$}", "")
+	for name, v := range k.keys {
+		if strings.Contains(path, "{"+name+"}") {
+			own = own || !slices.Contains(global, "{"+name+"}")
+			path = strings.ReplaceAll(path, "{"+name+"}", v)
+		}
+	}
+	return method, path, own
+}
+
+// contents is how many rows each table holds, but the trail's: a refused request changes none of them.
+func contents(t *testing.T, a *app.App, in roll.Org) string {
+	t.Helper()
+	var out []string
+	must(t, a.DB.View(context.Background(), systemPass(in), func(tx *db.Tx) error {
+		for _, table := range []string{"roll_pupil", "roll_adult", "roll_tie", "roll_order", "roll_staff", "roll_staff_role", "roll_assignment", "roll_absence", "roll_cover", "roll_setting", "roll_conflict",
+			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "batch_batch"} {
+			n, err := db.One[int](tx, `select count(*) from `+table+` where org_id = $1`)
+			if err != nil {
+				return err
+			}
+			out = append(out, fmt.Sprint(table, n))
+		}
+		return nil
+	}))
+	return strings.Join(out, " ")
+}
+
+func TestMatrix(t *testing.T) {
+	both(t, func(t *testing.T, a *app.App) {
+		here, there := plant(t, a, "OAK", herePupil), plant(t, a, "ELM", therePupil)
+		head := a.Gate.Admit(here.who(roll.Head))
+		pupilID, err := ids.Parse[roll.Pupil](here.keys["pupil"])
+		must(t, err)
+		_, err = a.Notes.Add(context.Background(), head, pupilID, notes.Typed{Seen: restricted, Restricted: true})
+		must(t, err)
+		ask := door(t, a)
+		rights := map[string]access.Right{}
+		for _, r := range a.Gate.Rights() {
+			rights[r.Key] = r
+		}
+		roles := append(slices.Clone(roll.Roles), roll.Parent)
+		before := contents(t, a, here.org) + contents(t, a, there.org)
+		var list []app.RouteCase
+		routes := a.Routes()
+		sort.Slice(routes, func(i, j int) bool { return routes[i].Pattern < routes[j].Pattern })
+		type allowed struct {
+			pattern, path string
+			who           access.Who
+		}
+		var later []allowed
+		for _, rt := range routes {
+			if strings.HasPrefix(rt.Pattern, "GET /static/") {
+				list = append(list, app.RouteCase{Route: rt.Pattern, Need: rt.Need.String()})
+				continue
+			}
+			method, path, own := here.path(rt.Pattern)
+			if strings.Contains(path, "{") {
+				t.Errorf("%s has a key that this test does not know; give plant a row for it", rt.Pattern)
+				continue
+			}
+			c := app.RouteCase{Route: rt.Pattern, Need: rt.Need.String(), Opens: []string{}, Closed: []string{}}
+			if rt.Need.IsPublic() {
+				list = append(list, c)
+				continue
+			}
+			code, body := ask(nil, method, path, nil)
+			if method == "GET" && code != 303 || method == "POST" && (code != 403 || !strings.Contains(body, "nothing was saved")) {
+				t.Errorf("%s as nobody: %d", rt.Pattern, code)
+			}
+			c.Nobody = map[string]string{"GET": "asked to sign in", "POST": "nothing was saved"}[method]
+			right, named := rights[rt.Need.String()]
+			_, foreign, _ := there.path(rt.Pattern)
+			_, unknown, _ := here.nobodys().path(rt.Pattern)
+			// A key of another organisation and one that is nobody's are answered alike, to the letter.
+			alike := func(who access.Who, role access.Role) {
+				t.Helper()
+				fcode, fbody := ask(&who, method, foreign, nil)
+				ucode, ubody := ask(&who, method, unknown, nil)
+				if fcode != ucode || fbody != ubody || fcode != http.StatusNotFound && method == "GET" {
+					t.Errorf("%s as %s: %d with a key of another organisation, %d with nobody's", rt.Pattern, role, fcode, ucode)
+				}
+			}
+			for _, role := range roles {
+				who := here.who(role)
+				scope := right.Roles[role]
+				if role == roll.Parent && !named {
+					c.Closed = append(c.Closed, string(role)) // an adult never comes by the door of staff
+					continue
+				}
+				// A change that the role may make is tried last, once.
+				if method == "POST" && (!named || scope > access.None) {
+					if own {
+						alike(who, role)
+					}
+					c.Opens = append(c.Opens, string(role))
+					if len(c.Opens) == 1 || scope == access.All && later[len(later)-1].pattern == rt.Pattern && right.Roles[later[len(later)-1].who.Roles[0]] < access.All {
+						if len(c.Opens) > 1 {
+							later = later[:len(later)-1]
+						}
+						later = append(later, allowed{rt.Pattern, path, who})
+					}
+					continue
+				}
+				code, body := ask(&who, method, path, nil)
+				switch {
+				case code >= 500:
+					t.Errorf("%s as %s: %d %s", rt.Pattern, role, code, lastLine([]byte(body)))
+				case named && scope == access.None && !denied(code, body):
+					t.Errorf("%s as %s, who holds nothing of %s: %d", rt.Pattern, role, right.Key, code)
+				case named && scope == access.All && code >= 400 && code != http.StatusUnprocessableEntity && !slices.Contains(needMore, rt.Pattern):
+					t.Errorf("%s as %s, who holds all of %s: %d", rt.Pattern, role, right.Key, code)
+				}
+				if code < 400 || code == http.StatusUnprocessableEntity || slices.Contains(needMore, rt.Pattern) && scope > access.None {
+					c.Opens = append(c.Opens, string(role))
+				} else {
+					c.Closed = append(c.Closed, string(role))
+				}
+				text := html.UnescapeString(body)
+				if strings.Contains(text, therePupil) && rt.Pattern != "GET /organisations/{org}" {
+					t.Errorf("%s as %s shows words of another organisation", rt.Pattern, role)
+				}
+				if !slices.Contains([]access.Role{roll.Head, roll.SafeguardingLead}, role) && strings.Contains(text, restricted) {
+					t.Errorf("%s as %s shows a restricted note", rt.Pattern, role)
+				}
+				if scope == access.Counts && strings.Contains(text, herePupil) && !strings.Contains(text, "Test ") {
+					t.Errorf("%s as %s, who sees figures, names a pupil", rt.Pattern, role)
+				}
+				if own {
+					alike(who, role)
+				}
+			}
+			c.Other = "sees its own organisation"
+			if own {
+				c.Other = "as if it were not there"
+			}
+			c.Order = "orders are tried by the channels"
+			if len(c.Opens) == 0 {
+				t.Errorf("%s opens for no role", rt.Pattern)
+			}
+			list = append(list, c)
+		}
+		if after := contents(t, a, here.org) + contents(t, a, there.org); after != before {
+			t.Errorf("requests that were refused changed something:\n%s\n%s", before, after)
+		}
+		// Search and what comes out of it, for a restricted note.
+		for _, role := range roles {
+			who := here.who(role)
+			for _, path := range []string{"/notes?q=", "/search?q="} {
+				_, body := ask(&who, "GET", path+restricted, nil)
+				_, other := ask(&who, "GET", path+nowhere, nil)
+				if reads := slices.Contains([]access.Role{roll.Head, roll.SafeguardingLead}, role) && path == "/notes?q="; (strings.ReplaceAll(body, restricted, nowhere) != other) != reads {
+					t.Errorf("%s as %s: a word of a restricted note is answered like a word that stands nowhere: %v", path, role, !reads)
+				}
+			}
+		}
+		// Those who may are let in: the form is read, whatever it then says of the empty form.
+		for _, x := range later {
+			method, _, _ := strings.Cut(x.pattern, " ")
+			code, body := ask(&x.who, method, x.path, url.Values{})
+			if code >= 500 || denied(code, body) && !slices.Contains(needMore, x.pattern) {
+				t.Errorf("%s as %s, who may: %d %s", x.pattern, x.who.Roles[0], code, lastLine([]byte(body)))
+			}
+		}
+		goldenCases(t, func(c *app.Cases) { c.Routes = list })
+	})
+}
+
+// needMore are addresses that need more than their key to open: a form that names a row, a file that is waiting, or an earlier step.
+var needMore = []string{
+	"GET /conversations/reflections/{reflection}", // only the colleague who was asked
+	"GET /reach/cohorts/{cohort}/remove", "GET /sharing/groups/{org}/leave", "POST /sharing/groups/{org}/leave", "POST /sharing/groups/{org}", "GET /reach/rules/end", "GET /imports/batches/{batch}/columns", "GET /imports/batches/{batch}/refused", "GET /imports/batches/{batch}/mapping",
+}
+
+// denied tells whether the answer is the one for a page that nobody has.
+func denied(code int, body string) bool {
+	return code == http.StatusNotFound && strings.Contains(body, "There is nothing here that you can open")
+}
+
+// goldenCases keeps one part of testdata/matrix.json and compares the whole.
+func goldenCases(t *testing.T, set func(*app.Cases)) {
+	t.Helper()
+	p := filepath.Join("testdata", "matrix.json")
+	var c app.Cases
+	if b, err := os.ReadFile(p); err == nil {
+		must(t, json.Unmarshal(b, &c))
+	}
+	set(&c)
+	b, err := json.MarshalIndent(c, "", " ")
+	must(t, err)
+	golden(t, "matrix.json", string(b)+"\n")
+}
+
+// verbCases reads who is let in and who is not out of the tables of access.
+func verbCases(t *testing.T) (out []app.VerbCase) {
+	t.Helper()
+	byFolder := map[string]map[string][2]string{}
+	for _, v := range verbs(t) {
+		c := app.VerbCase{Verb: v.String()}
+		switch {
+		case withoutRow[v.String()] != "":
+			c.Except = withoutRow[v.String()]
+		case !v.pass && v.itself:
+			c.Except = withoutPass[v.String()]
+		case !v.pass:
+			continue
+		default:
+			if byFolder[v.folder] == nil {
+				byFolder[v.folder] = triedWith(t, v.folder)
+			}
+			who := byFolder[v.folder][v.name]
+			c.Allowed, c.Denied, c.Other, c.None = who[0], who[1], "as if it were not there, or its own", "refused"
+			c.Order = "orders are tried by the channels"
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// triedWith reads for each verb of a folder as whom its table tries it, and who is refused.
+func triedWith(t *testing.T, folder string) map[string][2]string {
+	t.Helper()
+	out := map[string][2]string{}
+	read := func(folder, prefix string) {
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", filepath.FromSlash(strings.TrimPrefix(folder, "internal/")), "access_test.go"), nil, parser.SkipObjectResolution)
+		if err != nil {
+			return
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			var first ast.Expr
+			who := [2]string{"as its table says", "as its table says"}
+			switch x := n.(type) {
+			case *ast.CompositeLit:
+				if len(x.Elts) < 2 {
+					return true
+				}
+				first = x.Elts[0]
+				if len(x.Elts) > 3 {
+					for i := range who {
+						if _, call := x.Elts[i+1].(*ast.FuncLit); !call {
+							who[i] = strings.NewReplacer("[]access.Pass", "", "roll.", "").Replace(types.ExprString(x.Elts[i+1]))
+						}
+					}
+				}
+			case *ast.KeyValueExpr:
+				first = x.Key
+			}
+			if lit, ok := first.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				text, _ := strconv.Unquote(lit.Value)
+				if text, ok := strings.CutPrefix(text, prefix); ok {
+					name, _, _ := strings.Cut(text, " ")
+					if _, there := out[name]; !there {
+						out[name] = who
+					}
+				}
+			}
+			return true
+		})
+	}
+	read(folder, "")
+	read("internal/app", filepath.Base(folder)+".")
+	return out
+}
+
+func TestVerbCases(t *testing.T) { goldenCases(t, func(c *app.Cases) { c.Verbs = verbCases(t) }) }
+
+// What the command prints has no hole, and a hole would be seen.
+func TestMatrixHasNoHole(t *testing.T) {
+	a := open(t, app.Options{Data: t.TempDir()})
+	m, err := a.Matrix()
+	must(t, err)
+	if len(m.Holes) > 0 {
+		t.Errorf("holes:\n%s\nTry them (go test ./internal/app -update -run 'TestMatrix|TestVerbCases'), then look at the change", strings.Join(m.Holes, "\n"))
+	}
+	if len(m.Verbs) < 80 || len(m.Routes) < 100 || len(m.Channels) < 6 || len(m.Roles) != len(roll.Roles)+1 {
+		t.Errorf("%d verbs, %d routes, %d channels, %d roles", len(m.Verbs), len(m.Routes), len(m.Channels), len(m.Roles))
+	}
+	head, rows := a.RightsTable()
+	for _, r := range rows {
+		if len(r) != len(head) {
+			t.Errorf("%v", r)
+		}
+	}
+}
