@@ -10,6 +10,7 @@ import (
 	"ajar/internal/kit/say"
 
 	_ "ajar/internal/app" // every room declares its texts
+	_ "ajar/internal/family/web"
 )
 
 func init() {

@@ -75,9 +75,9 @@ type App struct {
 // Migrations are the schema of every capability in level order.
 func Migrations() []db.Migrations {
 	return []db.Migrations{
+		trail.Migrations(),
 		jobs.Migrations(),
 		post.Migrations(),
-		trail.Migrations(),
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
@@ -140,6 +140,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
+	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
@@ -241,7 +242,8 @@ func (a *App) Routes() []web.Route {
 	for _, m := range a.modules {
 		out = append(out, m.Routes...)
 	}
-	return append(out, rollweb.RightsRoute(a.Gate.Rights), web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
+	out = append(out, rollweb.RightsRoutes(a.Roll, a.Gate.Rights)...)
+	return append(out, web.Route{Pattern: "GET /static/", Need: web.Public("styles, script and type are the same for everyone"), Handle: func(q *web.Req) error {
 		ui.Static().ServeHTTP(q.W, q.R)
 		return nil
 	}})

@@ -10,6 +10,7 @@ import (
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
 	"ajar/internal/roll"
+	"ajar/internal/roll/worry"
 )
 
 // Invite asks one adult to a conversation, or changes how they are asked. With SentOn it counts as asked from that day; a letter without it waits to be
@@ -48,7 +49,7 @@ func (s *Service) Invite(ctx context.Context, p access.Pass, talk TalkID, in Inv
 		for _, i := range have {
 			stored = append(stored, i.Offered, i.Suits)
 		}
-		if err := s.heed(stored, says("offered", "Times offered", in.Offered), says("suits", "What suits them", in.Suits), says("write_in", "Language to write in", in.WriteIn)); err != nil {
+		if err := s.keeper.Heed(stored, worry.Says("offered", "Times offered", in.Offered), worry.Says("suits", "What suits them", in.Suits), worry.Says("write_in", "Language to write in", in.WriteIn)); err != nil {
 			return err
 		}
 		return invite(tx, l, r, in)
@@ -352,8 +353,8 @@ type Time struct {
 	Note     string
 }
 
-func (t Time) said() []said {
-	return []said{says("meet_at", "Time", t.MeetAt), says("place", "Place", t.Place), says("with_whom", "Who will be there", t.WithWhom), says("note", "Note", t.Note)}
+func (t Time) said() []worry.Said {
+	return []worry.Said{worry.Says("meet_at", "Time", t.MeetAt), worry.Says("place", "Place", t.Place), worry.Says("with_whom", "Who will be there", t.WithWhom), worry.Says("note", "Note", t.Note)}
 }
 
 // LogCall keeps a call and what came of it. A wrong number reaches nobody and does not count as asked; every other call does.
@@ -376,10 +377,10 @@ func (s *Service) LogCall(ctx context.Context, p access.Pass, talk TalkID, c Cal
 		if err != nil {
 			return err
 		}
-		if err := s.heed(nil, says("note", "Note", c.Note), says("at", "Time of the call", c.At), says("declined", "What they said", c.Declined)); err != nil {
+		if err := s.keeper.Heed(nil, worry.Says("note", "Note", c.Note), worry.Says("at", "Time of the call", c.At), worry.Says("declined", "What they said", c.Declined)); err != nil {
 			return err
 		}
-		if err := s.heed([]string{l.Place, l.WithWhom}, c.Time.said()...); err != nil && c.Outcome == "agreed" {
+		if err := s.keeper.Heed([]string{l.Place, l.WithWhom}, c.Time.said()...); err != nil && c.Outcome == "agreed" {
 			return err
 		}
 		if c.On == "" {
@@ -425,7 +426,7 @@ func (s *Service) AgreeTime(ctx context.Context, p access.Pass, talk TalkID, t T
 		if err != nil {
 			return err
 		}
-		if err := s.heed([]string{l.Place, l.WithWhom}, t.said()...); err != nil {
+		if err := s.keeper.Heed([]string{l.Place, l.WithWhom}, t.said()...); err != nil {
 			return err
 		}
 		return agreeTime(tx, l, t)
@@ -485,7 +486,7 @@ func (s *Service) Decline(ctx context.Context, p access.Pass, talk TalkID, adult
 		if err != nil {
 			return err
 		}
-		if err := s.heed([]string{l.DeclinedWhy}, says("why", "What they said", why)); err != nil {
+		if err := s.keeper.Heed([]string{l.DeclinedWhy}, worry.Says("why", "What they said", why)); err != nil {
 			return err
 		}
 		return decline(tx, l, adult, on, why)
@@ -531,7 +532,7 @@ func (s *Service) Missed(ctx context.Context, p access.Pass, talk TalkID, on, re
 		if l.Reply != "agreed" {
 			return fault.New(fault.Invalid, "There is no time that the family agreed to, so they can't have missed it. Agree a time first, or leave it at “No reply yet”.")
 		}
-		if err := s.heed(nil, says("note", "Note", note)); err != nil {
+		if err := s.keeper.Heed(nil, worry.Says("note", "Note", note)); err != nil {
 			return err
 		}
 		if on == "" {

@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ajar/internal/kit/access"
@@ -222,6 +223,7 @@ type Mine struct {
 	DueReviews []DueTarget
 	Asks       []Ask // what colleagues ask of me
 	Total      int
+	Covering   []roll.StandingIn // for whom the person stands in today; their conversations are on this list
 }
 
 // Desk is what a person finds on the first page: figures, and no names.
@@ -320,10 +322,13 @@ func mine(tx *db.Tx, all bool) (m Mine, err error) {
 	if err != nil {
 		return m, err
 	}
+	if m.Covering, err = roll.CoveringFor(tx); err != nil {
+		return m, err
+	}
 	read := tx.Pass().Scope(Read)
 	week := addDays(m.Today, 7)
 	for _, l := range list {
-		own := l.KeyStaffID != nil && int64(*l.KeyStaffID) == me
+		own := l.KeyStaffID != nil && (int64(*l.KeyStaffID) == me || slices.ContainsFunc(m.Covering, func(c roll.StandingIn) bool { return c.For(*l.KeyStaffID, l.PupilID) }))
 		if !own && !all && tx.Pass().Scope(See) == access.All {
 			continue
 		}

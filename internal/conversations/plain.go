@@ -6,7 +6,8 @@ import (
 	"sort"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"ajar/internal/kit/prose"
 )
 
 // SuggestionKind says why a word is pointed out.
@@ -91,41 +92,10 @@ func verbForms(form string) []string {
 	return forms
 }
 
-// token is one word of a text with its place.
-type token struct {
-	start, end int
-	text       string
-}
-
-// tokens takes words apart: letters, figures, and apostrophes and hyphens inside.
-func tokens(text string) []token {
-	var list []token
-	start := -1
-	flush := func(end int) {
-		if start < 0 {
-			return
-		}
-		word := strings.TrimRight(text[start:end], "'’-")
-		list = append(list, token{start, start + len(word), word})
-		start = -1
-	}
-	for i, r := range text {
-		inside := unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || start >= 0 && (r == '\'' || r == '’' || r == '-')
-		if inside && start < 0 {
-			start = i
-		}
-		if !inside {
-			flush(i)
-		}
-	}
-	flush(len(text))
-	return list
-}
-
 // Plainer points out jargon and heavy words, in the order of the text and without overlaps.
 func Plainer(text string) []Suggestion {
 	var found []Suggestion
-	list := tokens(text)
+	list := prose.Tokens(text)
 	shouting := mostlyCapitals(text)
 	for i := 0; i < len(list); {
 		t, ok := matchTerm(text, list[i:])
@@ -134,7 +104,7 @@ func Plainer(text string) []Suggestion {
 			i++
 			continue
 		}
-		start, end := list[i].start, list[i+len(t.words)-1].end
+		start, end := list[i].Start, list[i+len(t.words)-1].End
 		found = append(found, Suggestion{Start: start, End: end, Text: text[start:end], Plain: t.plain, Kind: t.kind})
 		i += len(t.words)
 	}
@@ -154,8 +124,8 @@ func mostlyCapitals(text string) bool {
 	return upper > 15 && upper > 2*lower
 }
 
-func matchTerm(text string, list []token) (plainTerm, bool) {
-	first := strings.ToLower(list[0].text)
+func matchTerm(text string, list []prose.Token) (plainTerm, bool) {
+	first := strings.ToLower(list[0].Text)
 	candidates := plainTerms[first]
 	if candidates == nil {
 		// "the SENCO's view"
@@ -172,9 +142,9 @@ func matchTerm(text string, list []token) (plainTerm, bool) {
 	return plainTerm{}, false
 }
 
-func samePhrase(text string, list []token, t plainTerm) bool {
+func samePhrase(text string, list []prose.Token, t plainTerm) bool {
 	for i, word := range t.words {
-		written := list[i].text
+		written := list[i].Text
 		if len(t.words) == 1 {
 			written = strings.TrimSuffix(strings.ReplaceAll(written, "’", "'"), "'s")
 		}
@@ -185,7 +155,7 @@ func samePhrase(text string, list []token, t plainTerm) bool {
 			return false
 		}
 		// Only spaces may stand between the words of a phrase.
-		if i > 0 && strings.TrimSpace(text[list[i-1].end:list[i].start]) != "" {
+		if i > 0 && strings.TrimSpace(text[list[i-1].End:list[i].Start]) != "" {
 			return false
 		}
 	}
@@ -209,7 +179,7 @@ type Readability struct {
 }
 
 // Span is a piece of a text by byte offsets.
-type Span struct{ Start, End int }
+type Span = prose.Span
 
 const (
 	fewestWords  = 25
@@ -224,18 +194,18 @@ const (
 // school year of six-year-olds. It counts lengths and knows nothing of meaning: a help for the writer, no measure of a reader. It is
 // made for English; other languages and very short texts get no estimate.
 func ReadingAge(text string) Readability {
-	list := tokens(text)
+	list := prose.Tokens(text)
 	r := Readability{}
-	sentences := cutSentences(text, list)
+	sentences := prose.Sentences(text, list)
 	r.Sentences = len(sentences)
 	syllables, english, latin, letters := 0, 0, 0, 0
 	long := map[string]int{}
 	for _, t := range list {
-		if !startsWithLetter(t.text) {
+		if !prose.StartsWithLetter(t.Text) {
 			continue
 		}
 		r.Words++
-		word := strings.ToLower(strings.ReplaceAll(t.text, "’", "'"))
+		word := strings.ToLower(strings.ReplaceAll(t.Text, "’", "'"))
 		n := Syllables(word)
 		syllables += n
 		if englishWords[word] {
@@ -254,7 +224,7 @@ func ReadingAge(text string) Readability {
 		}
 	}
 	for _, s := range sentences {
-		if s.words > longSentence {
+		if s.Words > longSentence {
 			r.LongSentences = append(r.LongSentences, s.Span)
 		}
 	}
@@ -311,11 +281,6 @@ var englishWords = func() map[string]bool {
 	return m
 }()
 
-func startsWithLetter(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
-	return unicode.IsLetter(r)
-}
-
 func byCount(count map[string]int) []string {
 	words := make([]string, 0, len(count))
 	for word := range count {
@@ -329,66 +294,6 @@ func byCount(count map[string]int) []string {
 	})
 	return words
 }
-
-type sentence struct {
-	Span
-	words int
-}
-
-// cutSentences ends a sentence at . ! ? and : before a new line, at an empty line and before a list mark. Points inside numbers, times and
-// short forms (9.30, Mr., e.g.) end none.
-func cutSentences(text string, list []token) []sentence {
-	var all []sentence
-	var now sentence
-	for i, t := range list {
-		if now.words == 0 {
-			now.Start = t.start
-		}
-		if startsWithLetter(t.text) {
-			now.words++
-		}
-		now.End = t.end
-		gapEnd := len(text)
-		if i+1 < len(list) {
-			gapEnd = list[i+1].start
-		}
-		if i+1 < len(list) && !endsSentence(t, text[t.end:gapEnd], list[i+1]) {
-			continue
-		}
-		if now.words > 0 {
-			all = append(all, now)
-		}
-		now = sentence{}
-	}
-	return all
-}
-
-func endsSentence(t token, gap string, next token) bool {
-	if strings.ContainsAny(gap, "!?؟।。") {
-		return true
-	}
-	if line := strings.Count(gap, "\n"); line > 0 {
-		r, _ := utf8.DecodeRuneInString(next.text)
-		// A line that goes on with a small letter was only wrapped.
-		return line > 1 || strings.ContainsAny(gap, ".:;•*–—-") || !unicode.IsLower(r)
-	}
-	point := strings.IndexByte(gap, '.')
-	if point < 0 {
-		return strings.Contains(gap, "…")
-	}
-	if len(gap) == 1 {
-		return false // 9.30, e.g, www.example
-	}
-	lower := strings.ToLower(t.text)
-	if shortForms[lower] || utf8.RuneCountInString(t.text) == 1 && unicode.IsUpper([]rune(t.text)[0]) && t.text != "I" {
-		return false
-	}
-	r, _ := utf8.DecodeRuneInString(next.text)
-	// "p.m. and" goes on, "p.m. The" does not.
-	return !unicode.IsLower(r) || lower != "m" && lower != "g" && lower != "e" && lower != "etc"
-}
-
-var shortForms = map[string]bool{"mr": true, "mrs": true, "ms": true, "dr": true, "prof": true, "st": true, "rev": true, "no": false, "vs": true, "approx": true, "eg": true, "ie": true}
 
 // Syllables estimates the syllables of an English word from its vowels. It is right for about nine words in ten, which is enough for an
 // average.

@@ -9,6 +9,7 @@ import (
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
 	"ajar/internal/roll"
+	"ajar/internal/roll/worry"
 )
 
 // AddProgramme makes a programme with its rounds; without rounds it gets two conversations and a whole-school review.
@@ -90,7 +91,7 @@ func (s *Service) EditRound(ctx context.Context, p access.Pass, id RoundID, titl
 		if err != nil {
 			return err
 		}
-		if err := s.heed([]string{before.Title, before.Offered}, says("title", "Title", title), says("offered", "Times that the letters offer", offered)); err != nil {
+		if err := s.keeper.Heed([]string{before.Title, before.Offered}, worry.Says("title", "Title", title), worry.Says("offered", "Times that the letters offer", offered)); err != nil {
 			return err
 		}
 		return oneRow(setRound(tx, id, strings.TrimSpace(title), opens, closes, offered))("round")
@@ -107,7 +108,7 @@ func (s *Service) Learn(ctx context.Context, p access.Pass, id RoundID, learned 
 		if err != nil {
 			return err
 		}
-		if err := s.heed([]string{before.Learned}, says("learned", "What we learned", learned)); err != nil {
+		if err := s.keeper.Heed([]string{before.Learned}, worry.Says("learned", "What we learned", learned)); err != nil {
 			return err
 		}
 		return oneRow(setLearned(tx, id, learned))("round")

@@ -12,6 +12,7 @@ import (
 	"ajar/internal/kit/trail"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
+	"ajar/internal/roll/worry"
 )
 
 //go:embed migrations/*.sql
@@ -29,7 +30,7 @@ type Service struct {
 	Roll     *roll.Service
 	Progress *progress.Service // nil: the pack says that nothing is known
 
-	fine map[string]bool // sentences that somebody has just said are no worry; see Keeping
+	keeper worry.Keeper // knows which sentences somebody has just said are no worry; see Keeping
 }
 
 // New makes the service. progress may be nil.

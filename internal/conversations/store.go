@@ -9,8 +9,8 @@ import (
 )
 
 // assigned is the condition of Own in this capability: $2 is the member of staff or 0 for everyone, $3 is today. It asks for an assignment by name;
-// teaching a class of the child's, which is enough for roll.Sight, does not open what a family said.
-const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_assignment g where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = $2 and g.starts <= $3 and g.ends >= $3))`
+// teaching a class of the child's, which is enough for roll.Sight, does not open what a family said. Who stands in for an assigned colleague counts.
+const assigned = `(cast($2 as bigint) = 0 or exists (select 1 from roll_named g where g.org_id = t.org_id and g.pupil_id = t.pupil_id and g.staff_id = $2 and g.starts <= $3 and g.ends >= $3))`
 
 const talkColumns = `t.id, t.programme_id, t.round_id, t.pupil_id, t.adult_id, t.year, t.key_staff_id, t.invited_on, t.reply, t.meet_on, t.meet_at, t.place, t.with_whom,
 	t.declined_why, t.outcome, t.outcome_on, t.missed_why, t.tips, t.began_ms, t.finalised_ms, t.next_on, t.prep_minutes, t.talk_minutes, t.writeup_minutes, t.cover_pence, t.cover_from`

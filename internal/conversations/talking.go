@@ -14,6 +14,7 @@ import (
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/trail"
 	"ajar/internal/roll"
+	"ajar/internal/roll/worry"
 )
 
 // ConflictError is the answer to a save from an old page. Nothing was overwritten; both texts are here for a person to choose from.
@@ -224,8 +225,8 @@ func (s *Service) Correct(ctx context.Context, p access.Pass, talk TalkID, by ro
 		if !found {
 			return fault.New(fault.Invalid, "There is no agreed text yet to correct. Finish the notes first.")
 		}
-		texts := append(saidOf(a.pieces()), says("changed", "What is different", changed), says("why_harder", "Why the text has to stay as it is", whyHarder))
-		if err := s.heed(append(textsIn(last.Agreed.pieces()), last.WhyHarder), texts...); err != nil {
+		texts := append(saidOf(a.pieces()), worry.Says("changed", "What is different", changed), worry.Says("why_harder", "Why the text has to stay as it is", whyHarder))
+		if err := s.keeper.Heed(append(textsIn(last.Agreed.pieces()), last.WhyHarder), texts...); err != nil {
 			return err
 		}
 		var who *roll.AdultID
@@ -364,7 +365,7 @@ func (s *Service) ReviewTarget(ctx context.Context, p access.Pass, id TargetID, 
 			}
 			where = &in
 		}
-		if err := s.heed([]string{t.Words, t.Why, t.NextWords}, says("why", "Why", why), says("next_words", "The new words", nextWords)); err != nil {
+		if err := s.keeper.Heed([]string{t.Words, t.Why, t.NextWords}, worry.Says("why", "Why", why), worry.Says("next_words", "The new words", nextWords)); err != nil {
 			return err
 		}
 		if on == "" {
@@ -531,7 +532,7 @@ func (s *Service) Answer(ctx context.Context, p access.Pass, id ReflectionID, we
 		if err != nil {
 			return err
 		}
-		if err := s.heed([]string{before.Well, before.Help}, says("well", "What goes well", well), says("help", "What would help", help)); err != nil {
+		if err := s.keeper.Heed([]string{before.Well, before.Help}, worry.Says("well", "What goes well", well), worry.Says("help", "What would help", help)); err != nil {
 			return err
 		}
 		return answerReflection(tx, id, well, help)

@@ -2,110 +2,32 @@ package conversations
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
 	"ajar/internal/kit/db"
-	"ajar/internal/kit/fault"
+	"ajar/internal/roll/worry"
 )
 
-// WorryError says which fields were not kept because they may hold a worry about a child's safety. It names the fields and holds none of
-// their words. To pages it is the errors of those fields.
-type WorryError struct {
-	Fields []Waiting
-}
+// WorryError says which fields were not kept because they may hold a worry about a child's safety.
+type WorryError = worry.Error
 
-// Waiting is a field whose text waits for a person: its name on the form, and what people call it.
-type Waiting struct{ Field, Label string }
-
-func (e *WorryError) Error() string {
-	return "This may be a worry about a child's safety, so it was not kept: " + e.Labels() + "."
-}
-
-// Labels names the fields in a row.
-func (e *WorryError) Labels() string {
-	var out []string
-	for _, w := range e.Fields {
-		out = append(out, w.Label)
-	}
-	return strings.Join(out, "; ")
-}
-
-// Unwrap gives the errors of the fields, for forms.
-func (e *WorryError) Unwrap() error {
-	var f fault.Fields
-	for _, w := range e.Fields {
-		f.Add(w.Field, "%s: not kept, because it may be a worry about a child's safety.", w.Label)
-	}
-	return f
-}
+// Waiting is a field whose text waits for a person.
+type Waiting = worry.Waiting
 
 // AsWorry finds a WorryError in err.
-func AsWorry(err error) (*WorryError, bool) {
-	var w *WorryError
-	ok := errors.As(err, &w)
-	return w, ok
-}
+func AsWorry(err error) (*WorryError, bool) { return worry.As(err) }
 
 // Keeping is the service for one request in which a person said of these texts that they are no worry about a child's safety. What is stored
 // that way is not asked about again; nothing else of the answer is kept.
 func (s *Service) Keeping(texts ...string) *Service {
 	out := *s
-	out.fine = map[string]bool{}
-	for _, t := range texts {
-		for _, c := range concerning(t) {
-			out.fine[c] = true
-		}
-	}
+	out.keeper = worry.Confirmed(texts...)
 	return &out
 }
 
-// said is a text on its way into the store.
-type said struct {
-	Waiting
-	Text string
-}
-
-func says(field, label, text string) said { return said{Waiting{field, label}, text} }
-
-// heed refuses texts that may hold a worry, before anything of them is stored. stored are the texts that are kept already: a sentence that
-// stands in one of them was confirmed when it was.
-func (s *Service) heed(stored []string, list ...said) error {
-	var out WorryError
-	var known map[string]bool
-	for _, x := range list {
-		found := concerning(x.Text)
-		if len(found) == 0 {
-			continue
-		}
-		if known == nil {
-			known = sentencesIn(stored)
-		}
-		if s.worries(found, known) {
-			out.Fields = append(out.Fields, x.Waiting)
-		}
-	}
-	if len(out.Fields) == 0 {
-		return nil
-	}
-	return &out
-}
-
-func (s *Service) worries(found []string, known map[string]bool) bool {
-	return slices.ContainsFunc(found, func(c string) bool { return !s.fine[c] && !known[c] })
-}
-
-func sentencesIn(texts []string) map[string]bool {
-	out := map[string]bool{}
-	for _, t := range texts {
-		for _, c := range concerning(t) {
-			out[c] = true
-		}
-	}
-	return out
-}
+func waiting(field, label string) Waiting { return Waiting{Field: field, Label: label} }
 
 // piece is one field of the notes that holds free text.
 type piece struct {
@@ -117,17 +39,17 @@ type piece struct {
 // pieces are all of them. The notes must not share lists with others when they are to be changed: see own.
 func (n *Notes) pieces() []piece {
 	out := []piece{
-		{Waiting{"present", "Who is here"}, &n.Present, false}, {Waiting{"confidential", "What is shared, and with whom"}, &n.Confidential, false},
-		{Waiting{"parent", "The parent's words"}, &n.Parent, false}, {Waiting{"child", "What the child says"}, &n.Child, false},
-		{Waiting{"strengths", "What goes well"}, &n.Strengths, false}, {Waiting{"in_the_way", "What gets in the way"}, &n.InTheWay, false},
-		{Waiting{"later", "For another time"}, &n.Later, false}, {Waiting{"summary", "Summary"}, &n.Summary, false},
-		{Waiting{"changes", "What the parent would put differently"}, &n.Changes, false},
-		{Waiting{"shared_with", "Who will see this"}, &n.SharedWith, false}, {Waiting{"why_harder", "Why the text has to stay as it is"}, &n.WhyHarder, false},
+		{waiting("present", "Who is here"), &n.Present, false}, {waiting("confidential", "What is shared, and with whom"), &n.Confidential, false},
+		{waiting("parent", "The parent's words"), &n.Parent, false}, {waiting("child", "What the child says"), &n.Child, false},
+		{waiting("strengths", "What goes well"), &n.Strengths, false}, {waiting("in_the_way", "What gets in the way"), &n.InTheWay, false},
+		{waiting("later", "For another time"), &n.Later, false}, {waiting("summary", "Summary"), &n.Summary, false},
+		{waiting("changes", "What the parent would put differently"), &n.Changes, false},
+		{waiting("shared_with", "Who will see this"), &n.SharedWith, false}, {waiting("why_harder", "Why the text has to stay as it is"), &n.WhyHarder, false},
 		// Dates are kept as they are typed until they are dates.
-		{Waiting{"next_on", "When we talk again"}, &n.NextOn, false},
+		{waiting("next_on", "When we talk again"), &n.NextOn, false},
 	}
 	for i := range n.Priorities {
-		out = append(out, piece{Waiting{PriorityField(i), "Priority " + strconv.Itoa(i+1)}, &n.Priorities[i], true})
+		out = append(out, piece{waiting(PriorityField(i), "Priority "+strconv.Itoa(i+1)), &n.Priorities[i], true})
 	}
 	return append(out, goalPieces(n.Goals)...)
 }
@@ -136,18 +58,18 @@ func goalPieces(goals []Goal) []piece {
 	var out []piece
 	for i := range goals {
 		g, of := &goals[i], "Target "+strconv.Itoa(i+1)
-		out = append(out, piece{Waiting{GoalField(i, "words"), of + ", what will be done"}, &g.Words, true}, piece{Waiting{GoalField(i, "who"), of + ", who exactly"}, &g.Who, true},
-			piece{Waiting{GoalField(i, "measure"), of + ", how we will know"}, &g.Measure, true}, piece{Waiting{GoalField(i, "due"), of + ", by when"}, &g.Due, true})
+		out = append(out, piece{waiting(GoalField(i, "words"), of+", what will be done"), &g.Words, true}, piece{waiting(GoalField(i, "who"), of+", who exactly"), &g.Who, true},
+			piece{waiting(GoalField(i, "measure"), of+", how we will know"), &g.Measure, true}, piece{waiting(GoalField(i, "due"), of+", by when"), &g.Due, true})
 	}
 	return out
 }
 
 func (a *Agreed) pieces() []piece {
 	out := []piece{
-		{Waiting{"present", "Who is here"}, &a.Present, false}, {Waiting{"told_us", "What you told us"}, &a.ToldUs, false}, {Waiting{"summary", "In short"}, &a.Summary, false},
-		{Waiting{"child", "What the child says"}, &a.Child, false}, {Waiting{"strengths", "What goes well"}, &a.Strengths, false},
-		{Waiting{"in_the_way", "What gets in the way"}, &a.InTheWay, false}, {Waiting{"shared_with", "Who sees this"}, &a.SharedWith, false},
-		{Waiting{"priorities", "What matters most now"}, new(strings.Join(a.Priorities, "\n")), false}, {Waiting{"next_on", "When we talk again"}, &a.NextOn, false},
+		{waiting("present", "Who is here"), &a.Present, false}, {waiting("told_us", "What you told us"), &a.ToldUs, false}, {waiting("summary", "In short"), &a.Summary, false},
+		{waiting("child", "What the child says"), &a.Child, false}, {waiting("strengths", "What goes well"), &a.Strengths, false},
+		{waiting("in_the_way", "What gets in the way"), &a.InTheWay, false}, {waiting("shared_with", "Who sees this"), &a.SharedWith, false},
+		{waiting("priorities", "What matters most now"), new(strings.Join(a.Priorities, "\n")), false}, {waiting("next_on", "When we talk again"), &a.NextOn, false},
 	}
 	return append(out, goalPieces(a.Goals)...)
 }
@@ -179,10 +101,10 @@ func textsIn(list []piece) []string {
 	return out
 }
 
-func saidOf(list []piece) []said {
-	var out []said
+func saidOf(list []piece) []worry.Said {
+	var out []worry.Said
 	for _, p := range list {
-		out = append(out, said{p.Waiting, *p.text})
+		out = append(out, worry.Said{Waiting: p.Waiting, Text: *p.text})
 	}
 	return out
 }
@@ -197,18 +119,18 @@ func (n Notes) own() Notes {
 // so that the first words of the sentence may be stored by now; they are taken out as well, here and from the earlier states.
 func (s *Service) withhold(tx *db.Tx, talk TalkID, stored, n Notes) (Notes, error) {
 	stored, n = stored.own(), n.own()
-	err := s.heed(textsIn(stored.pieces()), saidOf(n.pieces())...)
-	worry, ok := AsWorry(err)
+	err := s.keeper.Heed(textsIn(stored.pieces()), saidOf(n.pieces())...)
+	waits, ok := AsWorry(err)
 	if !ok {
 		return n, err
 	}
 	var begun []string
-	for _, w := range worry.Fields {
+	for _, w := range waits.Fields {
 		for _, p := range n.pieces() {
 			if p.Field != w.Field {
 				continue
 			}
-			begun = append(begun, concerning(*p.text)...)
+			begun = append(begun, worry.Sentences(*p.text)...)
 			*p.text = ""
 			for _, was := range stored.pieces() {
 				if was.Field == w.Field && !was.list {
@@ -218,15 +140,15 @@ func (s *Service) withhold(tx *db.Tx, talk TalkID, stored, n Notes) (Notes, erro
 		}
 	}
 	n.Priorities = slices.DeleteFunc(n.Priorities, func(p string) bool { return strings.TrimSpace(p) == "" })
-	known := sentencesIn(textsIn(stored.pieces()))
-	begun = slices.DeleteFunc(begun, func(c string) bool { return known[c] || s.fine[c] })
+	known := worry.Known(textsIn(stored.pieces()))
+	begun = slices.DeleteFunc(begun, func(c string) bool { return known[c] || s.keeper.Fine(c) })
 	for _, p := range n.pieces() {
-		*p.text = withoutBeginnings(*p.text, begun)
+		*p.text = worry.WithoutBeginnings(*p.text, begun)
 	}
 	if err := forgetBeginnings(tx, talk, begun); err != nil {
 		return n, err
 	}
-	return n, worry
+	return n, waits
 }
 
 // forgetBeginnings takes the first words of withheld sentences out of the states that are kept.
@@ -241,7 +163,7 @@ func forgetBeginnings(tx *db.Tx, talk TalkID, begun []string) error {
 			return err
 		}
 		for _, p := range d.Notes.pieces() {
-			*p.text = withoutBeginnings(*p.text, begun)
+			*p.text = worry.WithoutBeginnings(*p.text, begun)
 		}
 		after, err := json.Marshal(d.Notes)
 		if err != nil {
@@ -254,24 +176,4 @@ func forgetBeginnings(tx *db.Tx, talk TalkID, begun []string) error {
 		}
 	}
 	return nil
-}
-
-// withoutBeginnings takes out of a text the sentences with which a withheld one begins. The last word may have been half typed.
-func withoutBeginnings(text string, begun []string) string {
-	if text == "" || len(begun) == 0 {
-		return text
-	}
-	cut := cutSentences(text, tokens(text))
-	for i := len(cut) - 1; i >= 0; i-- {
-		words := foldSentence(text[cut[i].Start:cut[i].End])
-		if words == "" || !slices.ContainsFunc(begun, func(b string) bool { return strings.HasPrefix(b, words) }) {
-			continue
-		}
-		end := len(text)
-		if i+1 < len(cut) {
-			end = cut[i+1].Start
-		}
-		text = strings.TrimSpace(text[:cut[i].Start] + text[end:])
-	}
-	return text
 }

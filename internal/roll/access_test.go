@@ -56,6 +56,15 @@ func TestVerbsAreGuarded(t *testing.T) {
 			{"EndRole", Administrator, Office, func(p access.Pass) error {
 				return a.s.EndRole(ctx, p, a.nobody, ids.New[Post](), Values{"ends": "1/1/2027"})
 			}, false, true},
+			{"Ahead", Teacher, Governor, func(p access.Pass) error { _, err := a.s.Ahead(ctx, p, 0); return err }, true, false},
+			{"RecordAway", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.RecordAway(ctx, p, a.teacher, Values{}); return err }, false, false},
+			{"CoverFor", Office, KeyTeacher, func(p access.Pass) error {
+				return a.s.CoverFor(ctx, p, ids.New[Absence](), Values{}, nil)
+			}, false, true},
+			{"EndCover", Office, KeyTeacher, func(p access.Pass) error { return a.s.EndCover(ctx, p, []CoverID{ids.New[Cover]()}) }, false, true},
+			{"ComeBack", Office, KeyTeacher, func(p access.Pass) error { return a.s.ComeBack(ctx, p, ids.New[Absence](), Values{}) }, false, true},
+			{"CoverablePupils", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.CoverablePupils(ctx, p, a.teacher); return err }, true, false},
+			{"WhatTheySee", Administrator, KeyTeacher, func(p access.Pass) error { _, err := a.s.WhatTheySee(ctx, p, a.nobody); return err }, false, false},
 			{"Classes", Teacher, Governor, func(p access.Pass) error { _, err := a.s.Classes(ctx, p); return err }, true, false},
 			{"Class", Office, Governor, func(p access.Pass) error { _, err := a.s.Class(ctx, p, a.form); return err }, false, false},
 			{"PreviewAssign", Office, KeyTeacher, func(p access.Pass) error { _, err := a.s.PreviewAssign(ctx, p, ask); return err }, false, false},

@@ -58,6 +58,7 @@ type Record struct {
 	Hands      []Hand
 	BroughtBy  string // the file that brought the pupil in, with its day; empty for a hand
 	Panels     []web.Component
+	Why        []string // why the person of the pass sees this record, each finishing "because"
 	Today      string
 	Orders     int // in force today
 }
@@ -72,6 +73,9 @@ func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record
 			return err
 		}
 		if err := readRecord(tx, &r); err != nil {
+			return err
+		}
+		if r.Why, err = whyISee(tx, r.Pupil.ID, longDay); err != nil {
 			return err
 		}
 		r.Panels, err = s.Panels(tx, r.Pupil)

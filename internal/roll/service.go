@@ -80,8 +80,11 @@ func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
 }
 
 // Sight is the condition that every list of pupils (as p) carries: $2 is the member of staff whose own pupils these are, or 0 for everyone's, and $3
-// is today. SightArgs gives both.
-const Sight = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3))`
+// is today. SightArgs gives both. The pupils in sight are worked out once for a list, not once for each row (measured: docs/adr/0019-need-to-know.md).
+const Sight = `(cast($2 as bigint) = 0 or p.id in (select v.pupil_id from roll_sight v where v.org_id = $1 and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3))`
+
+// sightOfOne is the same for one pupil who is named: asking whether this one is in sight beats working out all who are.
+const sightOfOne = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3))`
 
 // SightArgs checks a right for a list of named pupils and gives the arguments $2 and $3 of Sight.
 func SightArgs(tx *db.Tx, r access.Right) (staff int64, today string, err error) {
@@ -106,7 +109,7 @@ func Enter(tx *db.Tx, r access.Right, id PupilID) (Pupil, error) {
 	if err != nil {
 		return Pupil{}, err
 	}
-	p, found, err := db.Maybe[Pupil](tx, `select `+pupilColumns+` from roll_pupil p where p.org_id = $1 and p.id = $4 and `+Sight, staff, today, id)
+	p, found, err := db.Maybe[Pupil](tx, `select `+pupilColumns+` from roll_pupil p where p.org_id = $1 and p.id = $4 and `+sightOfOne, staff, today, id)
 	if err == nil && !found {
 		err = fault.Gone("pupil")
 	}
@@ -236,7 +239,7 @@ func People(tx *db.Tx) ([]Staff, error) {
 
 // RolesOf reads the roles that a member of staff holds today.
 func RolesOf(tx *db.Tx, id StaffID) ([]access.Role, error) {
-	return db.All[access.Role](tx, `select role from roll_staff_role where org_id = $1 and staff_id = $2 and starts <= $3 and ends >= $3 order by role`, id, tx.Today())
+	return db.All[access.Role](tx, `select role from roll_staff_role where org_id = $1 and staff_id = $2 and starts <= $3 and ends >= $3 and role <> 'parent' order by role`, id, tx.Today())
 }
 
 // Pupils lists those on the roll today whom the pass may see for a right, by name.

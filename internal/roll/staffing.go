@@ -2,6 +2,7 @@ package roll
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -127,7 +128,10 @@ func keepStaff(tx *db.Tx, was Staff, v Values) error {
 			return err
 		}
 	}
-	return deriveStaff(tx, is)
+	if err := deriveStaff(tx, is); err != nil || is.Ends == was.Ends {
+		return err
+	}
+	return follow(tx) // whoever has left covers for nobody
 }
 
 // GiveRole gives a member of staff a role from a day on, perhaps until another.
@@ -150,11 +154,36 @@ func (s *Service) GiveRole(ctx context.Context, p access.Pass, id StaffID, v Val
 		if post.Ends = r.end("ends"); post.Ends < post.Starts {
 			r.faults.Add("ends", "The last day is before the first.")
 		}
+		if slices.Contains(Visitors, post.Role) && post.Ends > addDays(post.Starts, 366) {
+			r.faults.Add("ends", "Someone from outside holds a role for a time. Write a last day, at most a year on; it can be given again.")
+		}
 		if err := r.faults.Err(); err != nil {
+			return err
+		}
+		if err := mayGive(p, id, post.Role); err != nil {
+			return err
+		}
+		if err := noteRight(tx, id, fmt.Sprintf("given the role %s, %s to %s", post.Role, post.Starts, post.Ends)); err != nil {
 			return err
 		}
 		return insertPost(tx, post)
 	})
+}
+
+// mayGive decides who gives which role: nobody gives more than they hold, except administrators, and nobody, not even an administrator, makes their
+// own rights wider.
+func mayGive(p access.Pass, to StaffID, role access.Role) error {
+	beyond := p.Beyond(role)
+	if len(beyond) == 0 {
+		return nil
+	}
+	if int64(to) == p.Who().Staff {
+		return fault.Field("role", "Nobody makes their own rights wider. As %s you could also %s. Ask another head or administrator to give you the role.", lowerFirst(RoleWords[role]), beyond[0].Words)
+	}
+	if slices.Contains(p.Who().Roles, Administrator) {
+		return nil
+	}
+	return fault.Field("role", "You can't give this role: somebody with it can %s, and you can't. Ask an administrator.", beyond[0].Words)
 }
 
 // EndRole says the last day on which a role is held.
@@ -171,7 +200,18 @@ func (s *Service) EndRole(ctx context.Context, p access.Pass, staff StaffID, pos
 		if err := r.faults.Err(); err != nil {
 			return err
 		}
+		// Staff who are there longer than they should be is how rights outlive their reason: this verb brings a last day forward, never back.
+		held, err := postByID(tx, staff, post)
+		if err != nil {
+			return err
+		}
+		if ends > held.Ends {
+			return fault.Field("ends", "The role ends before that already. To go on with it, give it again from the day after.")
+		}
 		return stillInCharge(tx, func() error {
+			if err := noteRight(tx, staff, fmt.Sprintf("the role %s ends on %s", held.Role, ends)); err != nil {
+				return err
+			}
 			n, err := endPost(tx, staff, post, ends)
 			if err == nil && n == 0 {
 				err = fault.Gone("role")

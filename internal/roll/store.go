@@ -475,6 +475,14 @@ func until(ends string) string {
 	return " until " + ends
 }
 
+func postByID(tx *db.Tx, staff StaffID, id ids.ID[Post]) (Post, error) {
+	p, found, err := db.Maybe[Post](tx, `select r.id, r.staff_id, r.role, r.starts, r.ends from roll_staff_role r where r.org_id = $1 and r.staff_id = $2 and r.id = $3`, staff, id)
+	if err == nil && !found {
+		err = fault.Gone("role")
+	}
+	return p, err
+}
+
 func endPost(tx *db.Tx, staff StaffID, id ids.ID[Post], ends string) (int64, error) {
 	n, err := tx.Exec(`update roll_staff_role set ends = $4 where org_id = $1 and staff_id = $2 and id = $3`, staff, id, ends)
 	if err != nil || n == 0 {

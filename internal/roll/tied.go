@@ -70,6 +70,11 @@ func AdultAt(tx *db.Tx, id AdultID) (a Adult, found bool, err error) {
 	return a, true, err
 }
 
+// AdultName reads what an adult is called.
+func AdultName(tx *db.Tx, id AdultID) (name string, found bool, err error) {
+	return db.Maybe[string](tx, `select a.name from roll_adult a where a.org_id = $1 and a.id = $2`, id)
+}
+
 // AdultsBy lists the adults who are reached by one phone or e-mail address, in folded form.
 func AdultsBy(tx *db.Tx, kind, folded string) ([]AdultID, error) {
 	return db.All[AdultID](tx, `select distinct c.adult_id from roll_channel c where c.org_id = $1 and c.kind = $2 and c.folded = $3 order by c.adult_id`, kind, folded)

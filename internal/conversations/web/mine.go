@@ -26,6 +26,33 @@ func (h pages) mine(q *web.Req) error {
 	return q.Page(minePage(d, q.Pass, m))
 }
 
+// coveringLines say for whom the person stands in, one line a colleague.
+func coveringLines(list []roll.StandingIn) (out []string) {
+	n := map[string]int{}
+	var order []roll.StandingIn
+	for _, c := range list {
+		if key := c.Name + c.Ends; n[key] == 0 {
+			order = append(order, c)
+		}
+		if c.PupilID != nil {
+			n[c.Name+c.Ends]++
+		} else {
+			n[c.Name+c.Ends] += 1 << 20 // all of them, whatever else was said
+		}
+	}
+	for _, c := range order {
+		text := "You cover for " + c.Name
+		if k := n[c.Name+c.Ends]; k < 1<<20 {
+			text += ", for " + plural(k, "pupil", "pupils")
+		}
+		if c.Ends < roll.ForGood {
+			text += ", until " + day(c.Ends)
+		}
+		out = append(out, text+". What waits for them stands here too, and goes back to them by itself.")
+	}
+	return out
+}
+
 func mineStart(p access.Pass) ui.ButtonData {
 	if p.Scope(conversations.Plan) == access.All {
 		return ui.ButtonData{Text: "Plan a programme", Href: NewProgrammePath}

@@ -1,6 +1,7 @@
 -- global: family_key
 -- global: family_device
 -- global: family_reader
+-- global: family_demo
 -- Which organisation a secret belongs to: a request brings a link or a code and nothing else. Only hashes are kept, so that a copy of the store opens nothing.
 create table family_key (
   hash text primary key,
@@ -111,3 +112,12 @@ create table family_ask (
 ) strict;
 create index family_ask_adult on family_ask (org_id, adult_id);
 create index family_ask_waiting on family_ask (org_id, made_ms) where done_ms is null;
+
+-- The fictional parents as whom a visitor of the demo can look around.
+create table family_demo (
+  org integer not null references roll_org (id),
+  adult integer not null,
+  place integer not null,
+  words text not null,
+  primary key (org, adult)
+) strict;

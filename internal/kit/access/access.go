@@ -53,6 +53,7 @@ type Who struct {
 type Pass struct {
 	who    Who
 	scopes map[string]Scope
+	gate   *Gate  // of a person's pass
 	system string // why Ajar itself acts, when no person does
 	global bool
 	often  bool
@@ -85,7 +86,7 @@ func (g *Gate) Rights() []Right { return slices.Clone(g.rights) }
 
 // Admit makes the pass of a person who has been identified. What they may do with it is asked right by right.
 func (g *Gate) Admit(w Who) Pass {
-	p := Pass{who: w, scopes: make(map[string]Scope, len(g.rights))}
+	p := Pass{who: w, gate: g, scopes: make(map[string]Scope, len(g.rights))}
 	for _, r := range g.rights {
 		for _, role := range w.Roles {
 			if s := r.Roles[role]; s > p.scopes[r.Key] {
@@ -146,6 +147,20 @@ func (p Pass) Scope(r Right) Scope {
 
 // Has tells whether the pass holds a right at all, for menus and buttons.
 func (p Pass) Has(r Right) bool { return p.Scope(r) > None }
+
+// Beyond lists what a role would open more widely than this pass does. Empty means that whoever holds the pass may hand the role on without giving
+// away more than they have.
+func (p Pass) Beyond(role Role) (out []Right) {
+	if p.gate == nil {
+		return nil
+	}
+	for _, r := range p.gate.rights {
+		if r.Roles[role] > p.scopes[r.Key] {
+			out = append(out, r)
+		}
+	}
+	return out
+}
 
 // Check is the first line of every service verb: it answers the scope, or the same "not found" that a stranger would see.
 func (p Pass) Check(r Right) (Scope, error) {

@@ -72,6 +72,16 @@ func roleEndPath(id roll.StaffID, p ids.ID[roll.Post]) string {
 	return staffRolesPath(id) + "/" + p.String() + "/end"
 }
 
+func awayPath(id roll.StaffID) string { return StaffMemberPath(id) + "/away" }
+func absencePath(id roll.StaffID, a roll.AbsenceID) string {
+	return awayPath(id) + "/" + a.String()
+}
+
+// RightsPeoplePath is the search for what a colleague may see.
+const RightsPeoplePath = RightsPath + "/people"
+
+func rightsPersonPath(id roll.StaffID) string { return RightsPeoplePath + "/" + id.String() }
+
 // ClassesPath is the list of forms, classes and groups.
 const ClassesPath = "/classes"
 

@@ -57,6 +57,12 @@ func Manifest(s *roll.Service) module.Manifest {
 			{Pattern: "POST /staff/{staff}/edit", Need: settings, Handle: h.staffSave},
 			{Pattern: "POST /staff/{staff}/roles", Need: settings, Handle: h.roleGive},
 			{Pattern: "POST /staff/{staff}/roles/{post}/end", Need: settings, Handle: h.roleEnd},
+			{Pattern: "GET /staff/{staff}/away", Need: see, Handle: h.away},
+			{Pattern: "POST /staff/{staff}/away", Need: edit, Handle: h.awayRecord},
+			{Pattern: "GET /staff/{staff}/away/{absence}", Need: edit, Handle: h.absence},
+			{Pattern: "POST /staff/{staff}/away/{absence}/cover", Need: edit, Handle: h.absenceCover},
+			{Pattern: "POST /staff/{staff}/away/{absence}/uncover", Need: edit, Handle: h.absenceUncover},
+			{Pattern: "POST /staff/{staff}/away/{absence}/end", Need: edit, Handle: h.absenceEnd},
 			{Pattern: "GET /classes", Need: see, Handle: h.classes},
 			{Pattern: "GET /classes/{class}", Need: see, Handle: h.class},
 			{Pattern: "POST /classes/{class}/assign", Need: edit, Handle: h.assignClass},
@@ -102,9 +108,15 @@ func outlets(s *roll.Service) (out []module.Outlet) {
 	return out
 }
 
-// RightsRoute is the page that says who may do what. It needs the rights of every capability, which only the gate knows, so app adds it.
-func RightsRoute(rights func() []access.Right) web.Route {
-	return web.Route{Pattern: "GET /rights", Need: web.SignedIn(), Handle: func(q *web.Req) error { return showRights(q, rights()) }}
+// RightsRoutes are the pages that say who may do what, and what one person may see and why. They need the rights of every capability, which only
+// the gate knows, so app adds them.
+func RightsRoutes(s *roll.Service, rights func() []access.Right) []web.Route {
+	h := &handlers{s: s}
+	return []web.Route{
+		{Pattern: "GET " + RightsPath, Need: web.SignedIn(), Handle: func(q *web.Req) error { return showRights(q, rights()) }},
+		{Pattern: "GET " + RightsPeoplePath, Need: web.For(roll.Settings), Handle: h.rightsPeople},
+		{Pattern: "GET " + RightsPeoplePath + "/{staff}", Need: web.SignedIn(), Handle: h.rightsPerson(rights)},
+	}
 }
 
 type handlers struct {

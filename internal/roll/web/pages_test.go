@@ -53,7 +53,7 @@ func open(t *testing.T) *site {
 	imports.Offer(tryKind)
 	m := Manifest(x.s)
 	gate := access.NewGate(m.Rights)
-	srv := &web.Server{Gate: gate, Routes: append(m.Routes, RightsRoute(gate.Rights)), SignIn: "/sign-in", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	srv := &web.Server{Gate: gate, Routes: append(m.Routes, RightsRoutes(x.s, gate.Rights)...), SignIn: "/sign-in", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Identify: func(*http.Request) (access.Who, bool, error) { return *x.who, x.who.Org != 0, nil },
 		Frame: func(q *web.Req) web.Frame {
 			return web.Frame{Org: "Oakfield", Who: q.Pass.Who().Name, Path: q.R.URL.Path, Search: true, Menu: m.Menu}
@@ -496,7 +496,7 @@ func TestRoutesAreClosed(t *testing.T) {
 	m := Manifest(x.s)
 	fill := strings.NewReplacer("{pupil}", x.pupil.String(), "{adult}", x.mum.String(), "{tie}", x.mumTie.String(), "{order}", x.order.String(), "{assignment}", ids.New[roll.Worker]().String(),
 		"{group}", ids.New[roll.Assignment]().String(), "{staff}", x.head.String(), "{post}", ids.New[roll.Post]().String(), "{class}", x.class.String(), "{conflict}", ids.New[roll.Conflict]().String(),
-		"{kind}", "try", "{batch}", ids.New[batch.Batch]().String(), "{org}", x.org.String())
+		"{kind}", "try", "{batch}", ids.New[batch.Batch]().String(), "{org}", x.org.String(), "{absence}", ids.New[roll.Absence]().String())
 	none := x.get("/nowhere").is(404)
 	denied := map[string]access.Role{"roll.see": roll.Governor, "roll.edit": roll.KeyTeacher, "roll.orders": roll.Leader, "roll.import": roll.Teacher, "roll.organise": roll.Head, "roll.settings": roll.Office}
 	for _, rt := range m.Routes {

@@ -77,29 +77,3 @@ func (h *handlers) safeguarding(q *web.Req) error {
 	}
 	return q.Page(safeguardingPage(page(q, "Worried about a child's safety?"), r, q.Pass.Scope(roll.Settings) == access.All))
 }
-
-// roleRight is one right as a role holds it.
-type roleRight struct{ Words, Scope string }
-
-type roleRights struct {
-	Role   string
-	Mine   bool
-	Rights []roleRight
-}
-
-func showRights(q *web.Req, rights []access.Right) error {
-	var out []roleRights
-	for _, role := range roll.Roles {
-		rr := roleRights{Role: roll.RoleWords[role]}
-		for _, mine := range q.Pass.Who().Roles {
-			rr.Mine = rr.Mine || mine == role
-		}
-		for _, r := range rights {
-			if s := r.Roles[role]; s > access.None {
-				rr.Rights = append(rr.Rights, roleRight{r.Words, s.String()})
-			}
-		}
-		out = append(out, rr)
-	}
-	return q.Page(rightsPage(page(q, "Who may do what"), out))
-}

@@ -47,13 +47,21 @@ func (h *handlers) staffMember(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(h.memberPage(q, c, roll.Values{}, nil))
+	p, err := h.memberPage(q, c, roll.Values{}, nil)
+	if err != nil {
+		return err
+	}
+	return q.Page(p)
 }
 
-func (h *handlers) memberPage(q *web.Req, c roll.Colleague, v roll.Values, errs ui.Errors) templ.Component {
+func (h *handlers) memberPage(q *web.Req, c roll.Colleague, v roll.Values, errs ui.Errors) (templ.Component, error) {
+	away, err := h.s.Ahead(q.Context(), q.Pass, c.ID)
+	if err != nil {
+		return nil, err
+	}
 	d := page(q, c.Name, ui.Link{Text: "Staff", Href: StaffPath})
 	d.Errors = errs
-	return staffMemberPage(d, c, form{v, errs}, q.Pass.Scope(roll.Settings) == access.All, h.today())
+	return staffMemberPage(d, c, away, form{v, errs}, q.Pass.Scope(roll.Settings) == access.All, h.today()), nil
 }
 
 func (h *handlers) staffNew(q *web.Req) error {
@@ -132,7 +140,11 @@ func (h *handlers) roleGive(q *web.Req) error {
 		return err
 	}
 	if len(errs) > 0 {
-		return q.Again(h.memberPage(q, c, v, errs))
+		p, err := h.memberPage(q, c, v, errs)
+		if err != nil {
+			return err
+		}
+		return q.Again(p)
 	}
 	return q.Go(StaffMemberPath(c.ID), "The role was given.")
 }
@@ -155,7 +167,11 @@ func (h *handlers) roleEnd(q *web.Req) error {
 		for i := range errs {
 			errs[i].Field = "last_" + post.String()
 		}
-		return q.Again(h.memberPage(q, c, roll.Values{}, errs))
+		p, err := h.memberPage(q, c, roll.Values{}, errs)
+		if err != nil {
+			return err
+		}
+		return q.Again(p)
 	}
 	return q.Go(StaffMemberPath(c.ID), "The last day of the role was recorded.")
 }

@@ -1,12 +1,14 @@
-package conversations
+package worry
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"ajar/internal/kit/testkit"
 )
 
-func TestConcern(t *testing.T) {
+func TestPossible(t *testing.T) {
 	for _, text := range []string{
 		"She told me her dad hits her.",
 		"He said his stepdad beats him with a belt when he is late",
@@ -34,13 +36,13 @@ func TestConcern(t *testing.T) {
 		"Dad beats her up when he drinks.",
 		"She says he hits her.",
 	} {
-		if !Concern(text) {
+		if !Possible(text) {
 			t.Errorf("no concern seen in %q", text)
 		}
 	}
 }
 
-func TestConcernFewFalseAlarms(t *testing.T) {
+func TestPossibleFewFalseAlarms(t *testing.T) {
 	for _, text := range []string{
 		"",
 		"He hits the ball well in rounders and likes cricket.",
@@ -71,18 +73,15 @@ func TestConcernFewFalseAlarms(t *testing.T) {
 		"Killing time on his phone stops him doing homework.",
 		"He is dead keen on football. Her life at home is busy.",
 	} {
-		if Concern(text) {
+		if Possible(text) {
 			t.Errorf("false alarm in %q", text)
 		}
-	}
-	if Concern(easyText) || Concern(hardText) {
-		t.Error("false alarm in ordinary school texts")
 	}
 }
 
 // Newspaper articles for learners of English are about all kinds of things and hardly any child in danger.
-func TestConcernOnArticles(t *testing.T) {
-	root := plainSharedFolder(t, "messages", "onestop_english")
+func TestPossibleOnArticles(t *testing.T) {
+	root := testkit.SharedData(t, "messages", "onestop_english")
 	files, err := filepath.Glob(filepath.Join(root, "*", "*.txt"))
 	if err != nil || len(files) < 9 {
 		t.Fatal(len(files), err)
@@ -92,7 +91,7 @@ func TestConcernOnArticles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if Concern(string(text)) {
+		if Possible(string(text)) {
 			t.Errorf("false alarm in %s", filepath.Base(file))
 		}
 	}

@@ -1,23 +1,28 @@
-package conversations
+// Package worry finds words that may be a worry about a child's safety, so that no text that people write in Ajar keeps one by accident. Such a
+// worry goes to the safeguarding lead by the school's own way; Ajar shows the way and stores nothing of it.
+//
+// It has no tables. Begin reading at Possible, then Keeper.
+package worry
 
 import (
 	"slices"
 	"strings"
 
+	"ajar/internal/kit/prose"
 	"ajar/internal/roll"
 )
 
-// Concern says that a text may hold a worry about a child's safety, so that the page can show the school's own safeguarding route. It
+// Possible says that a text may hold a worry about a child's safety, so that the page can show the school's own safeguarding route. It
 // answers a yes or no and nothing else: no word of the text is kept, counted or sent, and a no says nothing about a child. It looks
 // for short phrases whose words stand together, because single words ("hit", "scared", "cut") mean mostly harmless things in a
 // school: a hit in rounders, scared of a test, a cut knee.
-func Concern(text string) bool { return len(concerning(text)) > 0 }
+func Possible(text string) bool { return len(Sentences(text)) > 0 }
 
-// concerning gives the sentences of a text that may hold a worry, folded so that the same sentence is known again however it is typed.
-func concerning(text string) []string {
+// Sentences gives the sentences of a text that may hold a worry, folded so that the same sentence is known again however it is typed.
+func Sentences(text string) []string {
 	var out []string
 	// The text is folded sentence by sentence so that a phrase never spans two of them.
-	for _, s := range cutSentences(text, tokens(text)) {
+	for _, s := range prose.Sentences(text, prose.Tokens(text)) {
 		folded := foldSentence(text[s.Start:s.End])
 		words := strings.Fields(folded)
 		for i := range words {
