@@ -33,6 +33,8 @@ import (
 	progressweb "ajar/internal/progress/web"
 	"ajar/internal/roll"
 	rollweb "ajar/internal/roll/web"
+	"ajar/internal/sharing"
+	sharingweb "ajar/internal/sharing/web"
 	"ajar/internal/ui"
 )
 
@@ -59,6 +61,7 @@ type App struct {
 	Imports       *batch.Service
 	Roll          *roll.Service
 	Admin         *admin.Service
+	Sharing       *sharing.Service
 	Progress      *progress.Service
 	Barriers      *barriers.Service
 	Conversations *conversations.Service
@@ -81,6 +84,7 @@ func Migrations() []db.Migrations {
 		batch.Migrations(),
 		roll.Migrations(),
 		admin.Migrations(),
+		sharing.Migrations(),
 		progress.Migrations(),
 		barriers.Migrations(),
 		conversations.Migrations(),
@@ -137,14 +141,18 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Roll = roll.New(d, a.Imports)
 	a.Admin = admin.New(d, a.Roll)
 	a.Admin.LookAround, a.Admin.Box = o.LookAround, sealed
+	a.Sharing = sharing.New(d, a.Roll)
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
+	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
+	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
 		adminweb.TrailManifest(a.Admin),
+		sharingweb.Manifest(a.Sharing),
 		progressweb.Manifest(a.Progress),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations, a.Admin),
@@ -155,7 +163,18 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Gate = access.NewGate(rights...)
 	a.Roll.UseOutlets(a.outlets())
+	a.Admin.AddHome(admin.HomePanel{Order: 5, Need: roll.Orders, Show: rollweb.OrdersDue})
 	return a, nil
+}
+
+// outlets collects every way by which something about a child reaches an adult.
+func (a *App) outlets() (out []roll.Outlet) {
+	for _, m := range a.modules {
+		for _, o := range m.Outlets {
+			out = append(out, o.(roll.Outlet))
+		}
+	}
+	return out
 }
 
 // ways are the ways out of the house that have been set up.
@@ -176,16 +195,6 @@ func (o Options) ways() (map[string]post.Driver, error) {
 		out[post.SMS] = k
 	}
 	return out, nil
-}
-
-// outlets collects every way by which something about a child reaches an adult.
-func (a *App) outlets() (out []roll.Outlet) {
-	for _, m := range a.modules {
-		for _, o := range m.Outlets {
-			out = append(out, o.(roll.Outlet))
-		}
-	}
-	return out
 }
 
 // DemoParts are what the demo is handed to.

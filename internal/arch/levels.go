@@ -10,7 +10,7 @@ const Module = "ajar"
 var Levels = [][]string{
 	{"kit", "ui"},
 	{"roll"},
-	{"admin", "family", "progress", "directory", "audit", "messages", "workforce", "impact"},
+	{"admin", "family", "progress", "sharing", "directory", "audit", "messages", "workforce", "impact"},
 	{"barriers"},
 	{"conversations", "meetings", "activities", "voice"},
 	{"casework"},

@@ -20,10 +20,7 @@ func (s *Service) Invite(ctx context.Context, p access.Pass, talk TalkID, in Inv
 		return err
 	}
 	var f fault.Fields
-	if in.Channel == "" {
-		in.Channel = "letter"
-	}
-	if !known(Channels, in.Channel) {
+	if in.Channel != "" && !known(Channels, in.Channel) {
 		f.Add("channel", "Choose a letter, a call or in person.")
 	}
 	if in.SentOn != "" && !isDate(in.SentOn) {
@@ -61,6 +58,9 @@ func invite(tx *db.Tx, l Line, r roll.Relation, in Invitation) error {
 	in.ID, in.TalkID, in.AdultID, in.ByName = ids.New[Invitation](), l.ID, r.Adult.ID, tx.Pass().Who().Name
 	if in.Channel == "" {
 		in.Channel = "letter"
+		if !r.GetsLetters() {
+			in.Channel = "call"
+		}
 	}
 	if in.WriteIn == "" {
 		in.WriteIn = r.Adult.Reads
@@ -201,6 +201,7 @@ type Letter struct {
 	Invitation Invitation
 	Line       Line
 	Adult      roll.Adult
+	Post       []string // where it goes, below the name
 }
 
 // Letters are the letters of a round, and how many were left out because of orders. Why tells the names and the orders, and is filled only for those
@@ -212,8 +213,15 @@ type Letters struct {
 	LeftOut   int
 	Why       []string
 	NoAddress []string // adults whose letter has no address to put in the window
+	ToCall    []ToCall // adults who asked for a call instead of letters, or to get none
 	Address   string   // the school's own, a line each
 	Phone     string
+}
+
+// ToCall is an adult who is called instead of written to.
+type ToCall struct {
+	Line  Line
+	Adult roll.Adult
 }
 
 // LettersOf makes the letters of a round for printing: one for each adult with rights. unsent leaves out those that have gone already. Orders are
@@ -278,18 +286,31 @@ func letters(tx *db.Tx, f Filter, unsent bool) (out Letters, err error) {
 			if barred {
 				continue
 			}
+			if !r.GetsLetters() {
+				if asksFor(of[l.ID], r.Adult.ID, unsent) {
+					out.ToCall = append(out.ToCall, ToCall{l, r.Adult})
+				}
+				continue
+			}
 			for _, i := range of[l.ID] {
 				if i.AdultID != r.Adult.ID || i.Channel != "letter" || unsent && i.SentOn != "" {
 					continue
 				}
-				out.List = append(out.List, Letter{i, l, r.Adult})
-				if strings.TrimSpace(r.Adult.Address+r.Adult.Postcode) == "" {
+				out.List = append(out.List, Letter{i, l, r.Adult, r.Post})
+				if len(r.Post) == 0 {
 					out.NoAddress = append(out.NoAddress, r.Adult.Name)
 				}
 			}
 		}
 	}
 	return out, nil
+}
+
+// asksFor tells whether an adult is to be asked by something that has not gone out; a letter that was made before they asked for calls counts.
+func asksFor(list []Invitation, adult roll.AdultID, unsent bool) bool {
+	return slices.ContainsFunc(list, func(i Invitation) bool {
+		return i.AdultID == adult && i.Channel != "in_person" && (!unsent || i.SentOn == "")
+	})
 }
 
 func leftOutWords(r roll.Relation, l Line, today string) string {

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"strconv"
@@ -29,6 +30,8 @@ type Service struct {
 	DB       *db.DB
 	Roll     *roll.Service
 	Progress *progress.Service // nil: the pack says that nothing is known
+	// Gives tells whether a school lets its figures be added up for a grouping. It is set where schools agree on it; without it every member does.
+	Gives func(ctx context.Context, from, to roll.OrgID) (bool, error)
 
 	keeper worry.Keeper // knows which sentences somebody has just said are no worry; see Keeping
 }

@@ -385,6 +385,13 @@ func targetByID(tx *db.Tx, id TargetID) (Target, bool, error) {
 	return db.Maybe[Target](tx, `select `+targetColumns+` from conversations_target g where g.org_id = $1 and g.id = $2 and g.dropped = 0`, id)
 }
 
+// openTargets are the family's targets that nobody has looked at yet, or that are to go on. What was agreed with a separated parent alone stays with them.
+func openTargets(tx *db.Tx, pupil roll.PupilID) ([]Target, error) {
+	return db.All[Target](tx, `select `+targetColumns+` from conversations_target g join conversations_talk t on t.org_id = g.org_id and t.id = g.talk_id
+		where g.org_id = $1 and g.pupil_id = $2 and g.dropped = 0 and t.adult_id is null and (g.state = '' or g.next in ('keep', 'change'))
+		order by g.due, g.place, g.id`, pupil)
+}
+
 // lastTargets are those of the family's conversations before this one that are still open, or were looked at in it. What was agreed with a separated parent
 // alone comes back only in that parent's own conversation.
 func lastTargets(tx *db.Tx, l Line) ([]Target, error) {

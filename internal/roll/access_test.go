@@ -46,6 +46,9 @@ func TestVerbsAreGuarded(t *testing.T) {
 			{"AddOrder", SafeguardingLead, Leader, func(p access.Pass) error { _, err := a.s.AddOrder(ctx, p, a.zoe, a.dadTie, order); return err }, false, false},
 			{"EndOrder", SafeguardingLead, Leader, func(p access.Pass) error { return a.s.EndOrder(ctx, p, a.zoe, ids.New[Order](), Values{}) }, false, true},
 			{"Contacts", Office, Senco, func(p access.Pass) error { _, err := a.s.Contacts(ctx, p, Group{Pupils: []PupilID{a.zoe}}); return err }, false, false},
+			{"Handing", Office, Governor, func(p access.Pass) error { _, err := a.s.Handing(ctx, p, a.zoe); return err }, false, false},
+			{"OrderReviews", SafeguardingLead, Leader, func(p access.Pass) error { _, err := a.s.OrderReviews(ctx, p); return err }, true, false},
+			{"LookedAt", SafeguardingLead, Leader, func(p access.Pass) error { return a.s.LookedAt(ctx, p, a.zoe, ids.New[Order](), Values{}) }, false, true},
 			{"StaffList", Office, Governor, func(p access.Pass) error { _, err := a.s.StaffList(ctx, p); return err }, true, false},
 			{"StaffMember", Office, Governor, func(p access.Pass) error { _, err := a.s.StaffMember(ctx, p, a.head); return err }, false, false},
 			{"SaveStaff", Administrator, Office, func(p access.Pass) error {

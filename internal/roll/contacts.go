@@ -30,25 +30,12 @@ type ContactLine struct {
 // Addressee is one adult to whom something goes by post, once for all the children of the group it is about.
 type Addressee struct {
 	Adult    Adult
+	Post     []string
 	Children []string
 }
 
 // Lines is the address as it stands in a window: the adult alone, never "the parents of" and never anybody else in the house.
-func (a Addressee) Lines() []string {
-	out := []string{cmp.Or(strings.TrimSpace(a.Adult.Title+" "+a.Adult.Name), a.Adult.Name)}
-	if a.Adult.Title == "" || strings.HasPrefix(a.Adult.Name, a.Adult.Title) {
-		out[0] = a.Adult.Name
-	}
-	for _, part := range strings.FieldsFunc(a.Adult.Address, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		if part = strings.TrimSpace(part); part != "" {
-			out = append(out, part)
-		}
-	}
-	if a.Adult.Postcode != "" {
-		out = append(out, a.Adult.Postcode)
-	}
-	return out
-}
+func (a Addressee) Lines() []string { return append([]string{a.Adult.Name}, a.Post...) }
 
 // Contacts are the adults of a group of pupils who may stand on a list: labels, a printed list, a file. An adult under any order is on none of them.
 type Contacts struct {
@@ -114,19 +101,22 @@ func contactsFor(tx *db.Tx, g Group) (out Contacts, err error) {
 			}
 			a := posted[r.Adult.ID]
 			if a == nil {
-				a = &Addressee{Adult: r.Adult}
+				a = &Addressee{Adult: r.Adult, Post: r.Post}
 				posted[r.Adult.ID], order = a, append(order, r.Adult.ID)
+			}
+			if len(a.Post) == 0 {
+				a.Post = r.Post
 			}
 			a.Children = append(a.Children, p.Name())
 			into := &out.Labels
 			switch {
 			case !r.GetsLetters():
 				into = &out.NoLetters
-			case strings.TrimSpace(r.Adult.Address+r.Adult.Postcode) == "":
+			case len(a.Post) == 0:
 				into = &out.ByHand
 			}
 			// Whoever gets letters about one of the children has a label, even when another tie says to call.
-			if kinds[r.Adult.ID] == nil || into != &out.NoLetters {
+			if kinds[r.Adult.ID] == nil || into != &out.NoLetters && kinds[r.Adult.ID] != &out.Labels {
 				kinds[r.Adult.ID] = into
 			}
 			reached = true
@@ -204,11 +194,23 @@ func (t Tie) Parent() bool {
 	return false
 }
 
-// GetsLetters tells whether letters about the child go to the adult by post.
-func (r Relation) GetsLetters() bool { return true }
-
 // Handing says to whom a paper about a child may be given, and to whom not.
 type Handing struct{ To, NotTo []Relation }
+
+// Handing opens a pupil and says to whom a paper about them may be given today.
+func (s *Service) Handing(ctx context.Context, p access.Pass, pupil PupilID) (h Handing, err error) {
+	if _, err := p.CheckNamed(See); err != nil {
+		return h, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		if _, err := Enter(tx, See, pupil); err != nil {
+			return err
+		}
+		h, err = HandingOf(tx, pupil, Information)
+		return err
+	})
+	return h, err
+}
 
 // HandingOf sorts the adults of a pupil who has been entered by whether a matter may reach them.
 func HandingOf(tx *db.Tx, pupil PupilID, what Matter) (h Handing, err error) {

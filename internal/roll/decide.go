@@ -154,9 +154,9 @@ func (c Choice) show(kept string) string {
 		lines := strings.Split(kept, "\n")
 		for i, line := range lines {
 			from, to, two := strings.Cut(line, " to ")
-			lines[i] = dayInWords(from)
+			lines[i] = DayInWords(from)
 			if two {
-				lines[i] += " to " + dayInWords(to)
+				lines[i] += " to " + DayInWords(to)
 			}
 		}
 		return strings.Join(lines, "\n")
@@ -164,7 +164,8 @@ func (c Choice) show(kept string) string {
 	return kept
 }
 
-func dayInWords(iso string) string {
+// DayInWords writes a kept date as people read it.
+func DayInWords(iso string) string {
 	if t, err := time.Parse(time.DateOnly, iso); err == nil {
 		return t.Format("2 January 2006")
 	}

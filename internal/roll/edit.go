@@ -22,8 +22,8 @@ type Values map[string]string
 var (
 	PupilFields = []string{"forename", "surname", "known_as", "date_of_birth", "sex", "year", "upn", "first_language", "eal", "sen", "fsm", "pupil_premium",
 		"looked_after", "young_carer", "address", "postcode", "ends"}
-	AdultFields = []string{"title", "forename", "surname", "speaks", "reads", "interpreter", "needs", "address", "postcode"}
-	TieFields   = []string{"relationship", "responsibility", "priority", "lives_with", "ends"}
+	AdultFields = []string{"title", "forename", "surname", "speaks", "reads", "interpreter", "helps", "needs", "address", "postcode"}
+	TieFields   = []string{"relationship", "responsibility", "source", "source_seen", "priority", "emergency", "lives_with", "stays", "stays_words", "letters", "ends"}
 	StaffFields = []string{"forename", "surname", "email", "ends"}
 )
 
@@ -32,8 +32,9 @@ var fieldWords = map[string]string{
 	"upn": "Unique pupil number", "first_language": "Child's first language", "eal": "Has English as an additional language", "sen": "Special educational needs",
 	"fsm": "Free school meals", "pupil_premium": "Pupil premium", "looked_after": "Looked after", "young_carer": "Young carer", "address": "Address",
 	"postcode": "Postcode", "ends": "Last day", "title": "Title", "name": "Name", "speaks": "Speaks", "reads": "Reads", "interpreter": "Needs an interpreter",
-	"needs": "What helps them take part", "relationship": "Relationship", "responsibility": "Parental responsibility", "priority": "Order of contact",
-	"lives_with": "Child lives with them", "email": "E-mail", "phone": "Phone", "local_id": "School's own number",
+	"needs": "Anything else that helps", "relationship": "Relationship", "responsibility": "Parental responsibility", "priority": "Order of contact",
+	"lives_with": "Child lives with them", "source": "Where we know that from", "source_seen": "Papers seen on", "emergency": "Call in an emergency",
+	"stays": "Days with them", "stays_words": "Days with them, in words", "letters": "Gets letters", "helps": "What helps them take part", "email": "E-mail", "phone": "Phone", "local_id": "School's own number",
 }
 
 // FieldWords says a column as pages do.
@@ -175,7 +176,7 @@ func readPupil(p Pupil, v Values, today string) (Pupil, error) {
 // AdultValues is the form of an adult as it stands now.
 func AdultValues(a Adult) Values {
 	v := Values{"title": a.Title, "forename": a.Forename, "surname": a.Surname, "speaks": a.Speaks, "reads": a.Reads, "interpreter": answerText(a.Interpreter),
-		"needs": a.Needs, "address": a.Address, "postcode": a.Postcode}
+		"helps": a.Helps, "needs": a.Needs, "address": a.Address, "postcode": a.Postcode}
 	if a.Forename == "" && a.Surname == "" {
 		n := ReadName(a.Name)
 		v["title"], v["forename"], v["surname"] = cmp.Or(a.Title, n.Title), n.Forename, n.Surname
@@ -198,6 +199,11 @@ func readAdult(a Adult, v Values) (Adult, error) {
 		}
 	}
 	a.Speaks, a.Reads, a.Interpreter, a.Needs = r.line("speaks"), r.line("reads"), r.answer("interpreter"), r.text("needs")
+	keys, rest := ParseHelps(v["helps"])
+	if rest != "" {
+		r.faults.Add("helps", "Choose from the list what helps, and write anything else into the field below it.")
+	}
+	a.Helps = keys
 	a.Address, a.Postcode = r.text("address"), strings.ToUpper(r.line("postcode"))
 	a.SortKey = SortKey(a.Surname, a.Forename)
 	return a, r.faults.Err()
@@ -205,14 +211,52 @@ func readAdult(a Adult, v Values) (Adult, error) {
 
 // TieValues is the form of a tie as it stands now.
 func TieValues(t Tie) Values {
-	v := Values{"relationship": t.Relationship, "responsibility": t.Responsibility, "priority": "", "lives_with": answerText(t.LivesWith), "ends": endText(t.Ends)}
+	v := Values{"relationship": t.Relationship, "responsibility": t.Responsibility, "source": t.Source, "source_seen": t.SourceSeen, "priority": "",
+		"emergency": answerText(t.Emergency), "lives_with": answerText(t.LivesWith), "stays": t.Stays, "stays_words": t.StaysWords, "letters": answerText(t.Letters), "ends": endText(t.Ends)}
 	if t.Priority != nil {
 		v["priority"] = strconv.Itoa(*t.Priority)
 	}
 	return v
 }
 
-func readTie(t Tie, v Values) (Tie, error) {
+// readSource reads where the answer about parental responsibility comes from. A source belongs to an answer: without one it would say nothing.
+func readSource(t *Tie, r *formReader, today string) {
+	source, err := ParseSource(r.line("source"))
+	if err != nil {
+		r.faults.Add("source", "Choose where it comes from, or leave it open.")
+	}
+	t.Source, t.SourceSeen = source, r.date("source_seen")
+	if t.Source != "" && t.Responsibility == "unknown" {
+		r.faults.Add("responsibility", "You chose where it comes from. Choose yes or no here too, or leave the source open.")
+	}
+	if t.SourceSeen != "" && (t.Source == "" || t.Source == "told") {
+		r.faults.Add("source", "Papers were seen on a day. Choose which papers.")
+	}
+	if t.SourceSeen > today {
+		r.faults.Add("source_seen", "This day is still to come. Write the day on which somebody saw the papers.")
+	}
+}
+
+// readHomes reads with whom the child is on which days. Days say that the child lives there.
+func readHomes(t *Tie, r *formReader) {
+	stays, err := readStays(r.v["stays"])
+	if err != nil {
+		r.faults.Add("stays", "Choose days of the week.")
+	}
+	t.Stays, t.StaysWords = stays, r.line("stays_words")
+	if t.Stays == "" && t.StaysWords == "" {
+		return
+	}
+	yes := true
+	switch {
+	case t.LivesWith == nil:
+		t.LivesWith = &yes
+	case !*t.LivesWith:
+		r.faults.Add("lives_with", "You said on which days the child is with them. Choose yes, or take the days away.")
+	}
+}
+
+func readTie(t Tie, v Values, today string) (Tie, error) {
 	r := &formReader{v: v}
 	t.Relationship = r.line("relationship")
 	pr, err := ParseResponsibility(v["responsibility"])
@@ -222,6 +266,7 @@ func readTie(t Tie, v Values) (Tie, error) {
 	if t.Responsibility = string(pr); !pr.Known() {
 		t.Responsibility = "unknown"
 	}
+	readSource(&t, r, today)
 	t.Priority = nil
 	if text := r.line("priority"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -230,7 +275,8 @@ func readTie(t Tie, v Values) (Tie, error) {
 		}
 		t.Priority = &n
 	}
-	t.LivesWith = r.answer("lives_with")
+	t.Emergency, t.LivesWith, t.Letters = r.answer("emergency"), r.answer("lives_with"), r.answer("letters")
+	readHomes(&t, r)
 	t.Ends = r.end("ends")
 	if t.Ends < t.Starts {
 		r.faults.Add("ends", "The last day is before the day on which this tie began, %s.", t.Starts)
@@ -259,11 +305,12 @@ func pupilColumnValues(p Pupil) []handValue {
 
 func adultColumnValues(a Adult) []handValue {
 	return []handValue{{"title", a.Title}, {"forename", a.Forename}, {"surname", a.Surname}, {"name", a.Name}, {"speaks", a.Speaks}, {"reads", a.Reads},
-		{"interpreter", pointed(a.Interpreter)}, {"needs", a.Needs}, {"address", a.Address}, {"postcode", a.Postcode}}
+		{"interpreter", pointed(a.Interpreter)}, {"helps", a.Helps}, {"needs", a.Needs}, {"address", a.Address}, {"postcode", a.Postcode}}
 }
 
 func tieColumnValues(t Tie) []handValue {
-	return []handValue{{"relationship", t.Relationship}, {"responsibility", t.Responsibility}, {"priority", pointed(t.Priority)}, {"lives_with", pointed(t.LivesWith)}, {"ends", t.Ends}}
+	return []handValue{{"relationship", t.Relationship}, {"responsibility", t.Responsibility}, {"source", t.Source}, {"source_seen", t.SourceSeen}, {"priority", pointed(t.Priority)},
+		{"emergency", pointed(t.Emergency)}, {"lives_with", pointed(t.LivesWith)}, {"stays", t.Stays}, {"stays_words", t.StaysWords}, {"letters", pointed(t.Letters)}, {"ends", t.Ends}}
 }
 
 func staffColumnValues(s Staff) []handValue {
@@ -491,7 +538,7 @@ func (s *Service) EditTie(ctx context.Context, p access.Pass, pupil PupilID, tie
 }
 
 func (s *Service) keepTie(tx *db.Tx, was Tie, v Values) error {
-	is, err := readTie(was, v)
+	is, err := readTie(was, v, tx.Today())
 	if err != nil {
 		return err
 	}
@@ -617,7 +664,7 @@ func (s *Service) AddAdult(ctx context.Context, p access.Pass, pupil PupilID, v 
 		a, err := readAdult(Adult{}, v)
 		faults := fault.AsFields(err)
 		a.Channels = readWays(ways, &faults)
-		t, err := readTie(Tie{Starts: Always, Ends: ForGood, PupilID: pupil}, v)
+		t, err := readTie(Tie{Starts: Always, Ends: ForGood, PupilID: pupil}, v, tx.Today())
 		faults = append(faults, fault.AsFields(err)...)
 		if err := faults.Err(); err != nil {
 			return err
@@ -653,7 +700,7 @@ func (s *Service) TieAdult(ctx context.Context, p access.Pass, pupil PupilID, ad
 		if _, err := seeAdult(tx, Edit, adult); err != nil {
 			return err
 		}
-		t, err := readTie(Tie{ID: ids.New[Tie](), Starts: Always, Ends: ForGood, PupilID: pupil, AdultID: adult}, v)
+		t, err := readTie(Tie{ID: ids.New[Tie](), Starts: Always, Ends: ForGood, PupilID: pupil, AdultID: adult}, v, tx.Today())
 		if err != nil {
 			return err
 		}

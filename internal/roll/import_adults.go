@@ -13,7 +13,7 @@ import (
 type parentColumns struct {
 	n   int
 	any bool
-	at  [10]int
+	at  [16]int
 }
 
 // parentRow is what a row says about one adult.
@@ -27,6 +27,10 @@ type parentRow struct {
 	emails, phones         []contact
 	speaks, reads          string
 	interpreter, livesWith Answer
+	emergency, letters     Answer
+	source                 string
+	helps, needs           string
+	address, postcode      string
 	priority               *int
 }
 
@@ -34,13 +38,18 @@ type contact struct{ value, folded, note string }
 
 // The fields of an adult and of a tie that a file can give, for telling which row spoke first.
 const (
-	saidSpeaks uint8 = 1 << iota
+	saidSpeaks uint16 = 1 << iota
 	saidReads
 	saidInterpreter
 	saidRelationship
 	saidResponsibility
 	saidPriority
 	saidLivesWith
+	saidSource
+	saidEmergency
+	saidLetters
+	saidHelps
+	saidAddress
 )
 
 // personKey is what two mentions of an adult must have in common: the folded forename and surname; with a surname alone the title too, since
@@ -110,6 +119,14 @@ func (p *pupilSheet) parent(c parentColumns, e *pupilEntry, rec sheet.Record, at
 	warn(8, err)
 	m.priority, err = readPriority(cell(9))
 	warn(9, err)
+	m.source, err = ParseSource(cell(10))
+	warn(10, err)
+	m.emergency, err = ParseAnswer(cell(11))
+	warn(11, err)
+	m.letters, err = ParseAnswer(cell(12))
+	warn(12, err)
+	m.helps, m.needs = ParseHelps(cell(13))
+	m.address, m.postcode = cell(14), strings.ToUpper(cell(15))
 	if name == "" {
 		m.unnamed = true
 		m.name = PersonName{Text: unnamedParent(m.relationship, *e.Pupil)}
@@ -313,7 +330,7 @@ func (b *book) elsewhere(key string, name PersonName, emails, phones []contact, 
 func (p *pupilSheet) tellAdult(a *adultEntry, m parentRow, created bool, at place) (bool, error) {
 	r := a.record()
 	news := false
-	text := func(bit uint8, field string, to *string, v string) error {
+	text := func(bit uint16, field string, to *string, v string) error {
 		if v == "" {
 			return nil
 		}
@@ -342,11 +359,25 @@ func (p *pupilSheet) tellAdult(a *adultEntry, m parentRow, created bool, at plac
 		}
 		news = news || did
 	}
+	if err := text(saidHelps, "helps", &a.Helps, m.helps); err != nil {
+		return news, err
+	}
+	if a.Needs == "" {
+		did, err := p.setText(r, "needs", &a.Needs, m.needs, at)
+		if err != nil {
+			return news, err
+		}
+		news = news || did
+	}
+	moved, err := p.tellAddress(a, m, at)
+	if err != nil {
+		return news, err
+	}
 	ways, err := p.reachBy(a, m.emails, m.phones, at)
 	if err != nil {
 		return news, err
 	}
-	news = news || ways
+	news = news || ways || moved
 	switch {
 	case created:
 		p.run.Count("adults", sheet.Created)
@@ -356,6 +387,29 @@ func (p *pupilSheet) tellAdult(a *adultEntry, m parentRow, created bool, at plac
 		p.run.Count("adults", sheet.Same)
 	}
 	return news, nil
+}
+
+// tellAddress brings an adult's own address in, which is also what they are found by.
+func (p *pupilSheet) tellAddress(a *adultEntry, m parentRow, at place) (bool, error) {
+	if m.address == "" && m.postcode == "" {
+		return false, nil
+	}
+	if a.said&saidAddress != 0 {
+		if m.address != "" && !strings.EqualFold(m.address, a.Address) {
+			p.run.Warn("%s: the file gives two addresses for %s. The first was taken.", at, a.Name)
+		}
+		return false, nil
+	}
+	a.said |= saidAddress
+	one, err := p.setText(a.record(), "address", &a.Address, m.address, at)
+	if err != nil {
+		return one, err
+	}
+	two, err := p.setText(a.record(), "postcode", &a.Postcode, m.postcode, at)
+	if err != nil || !one && !two {
+		return two, err
+	}
+	return true, p.resortAdult(a)
 }
 
 // reachBy adds the ways to reach an adult that are new.
@@ -383,6 +437,10 @@ func (p *pupilSheet) tellTie(e *pupilEntry, a *adultEntry, m parentRow, at place
 			yes := m.livesWith == Yes
 			made.LivesWith = &yes
 		}
+		if m.responsibility.Known() {
+			made.Source = m.source
+		}
+		made.Emergency, made.Letters = answerBool(m.emergency), answerBool(m.letters)
 		t = p.newTie(e, a, made)
 		t.said = saidOf(m)
 		p.run.Count("ties", sheet.Created)
@@ -406,8 +464,9 @@ func (p *pupilSheet) tellTie(e *pupilEntry, a *adultEntry, m parentRow, at place
 	return news, nil
 }
 
-func saidOf(m parentRow) (said uint8) {
-	for bit, is := range map[uint8]bool{saidRelationship: m.relationship != "", saidResponsibility: m.responsibility.Known(), saidPriority: m.priority != nil, saidLivesWith: m.livesWith.Known()} {
+func saidOf(m parentRow) (said uint16) {
+	for bit, is := range map[uint16]bool{saidRelationship: m.relationship != "", saidResponsibility: m.responsibility.Known(), saidPriority: m.priority != nil, saidLivesWith: m.livesWith.Known(),
+		saidSource: m.source != "", saidEmergency: m.emergency.Known(), saidLetters: m.letters.Known()} {
 		if is {
 			said |= bit
 		}
@@ -417,7 +476,7 @@ func saidOf(m parentRow) (said uint8) {
 
 func (p *pupilSheet) mendTie(t *tieEntry, e *pupilEntry, a *adultEntry, m parentRow, at place) (news bool, err error) {
 	r := t.record()
-	first := func(bit uint8, field string, differs bool) bool {
+	first := func(bit uint16, field string, differs bool) bool {
 		if t.said&bit == 0 {
 			return true
 		}
@@ -435,6 +494,29 @@ func (p *pupilSheet) mendTie(t *tieEntry, e *pupilEntry, a *adultEntry, m parent
 	}
 	if m.responsibility.Known() && first(saidResponsibility, "responsibility", string(m.responsibility) != t.Responsibility) {
 		did, err := p.setResponsibility(t, m.responsibility, at)
+		if err != nil {
+			return news, err
+		}
+		news = news || did
+	}
+	// A source goes with the answer it explains: where Ajar keeps another answer than the file's, the file's source would explain the wrong one.
+	if m.source != "" && t.Responsibility == string(m.responsibility) && first(saidSource, "source", m.source != t.Source) {
+		did, err := p.setText(r, "source", &t.Source, m.source, at)
+		if err != nil {
+			return news, err
+		}
+		news = news || did
+	}
+	for _, x := range []struct {
+		bit   uint16
+		field string
+		to    **bool
+		v     Answer
+	}{{saidEmergency, "emergency", &t.Emergency, m.emergency}, {saidLetters, "letters", &t.Letters, m.letters}} {
+		if !x.v.Known() || !first(x.bit, x.field, string(x.v) != answerText(*x.to)) {
+			continue
+		}
+		did, err := p.setAnswer(r, x.field, x.to, x.v, at)
 		if err != nil {
 			return news, err
 		}

@@ -101,7 +101,7 @@ type adultEntry struct {
 	ID       AdultID
 	at       int32
 	row      int32
-	said     uint8
+	said     uint16
 	stage    stage
 	moved    bool
 	next     int32 // the adult before this one with the same key
@@ -123,7 +123,7 @@ type tieEntry struct {
 	Tie
 	pupil, adult int32
 	row          int32
-	said         uint8
+	said         uint16
 	stage        stage
 }
 

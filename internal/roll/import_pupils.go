@@ -28,14 +28,19 @@ const factPrefix = "fact."
 // factPortion is how many facts are handed over at once.
 const factPortion = 1000
 
-var parentFields = []string{"name", "relationship", "responsibility", "email", "phone", "language", "reads", "interpreter", "lives_with", "priority"}
+var parentFields = []string{"name", "relationship", "responsibility", "email", "phone", "language", "reads", "interpreter", "lives_with", "priority",
+	"source", "emergency", "letters", "helps", "address", "postcode"}
 
-// pupilTemplate is Ajar's own sheet, in its order. More is read than it shows: parents up to the sixth, parent_N_reads, postcode and facts.
+// templateParents is how many of parentFields the template shows.
+const templateParents = 10
+
+// pupilTemplate is Ajar's own sheet, in its order. More is read than it shows: parents up to the sixth, parent_N_reads, what parentFields
+// has beyond the template (where responsibility comes from, emergency, letters, what helps, the address of a second home), and facts.
 func pupilTemplate() []string {
 	out := []string{"pupil_id", "upn", "forename", "surname", "known_as", "date_of_birth", "sex", "year", "class", "sen", "first_language", "eal", "fsm",
 		"pupil_premium", "looked_after", "young_carer", "address", "postcode"}
 	for n := 1; n <= 2; n++ {
-		for _, f := range parentFields {
+		for _, f := range parentFields[:templateParents] {
 			if f != "reads" {
 				out = append(out, parentField(n, f))
 			}
@@ -85,6 +90,14 @@ var pupilSynonyms = map[string][]string{
 	"parent_1_name":         {"contact 1 name", "parent carer 1", "priority 1 contact", "mother name"},
 	"parent_1_relationship": {"contact 1 relationship"},
 	"parent_1_email":        {"contact 1 email", "parent email"},
+	"parent_1_address":      {"contact 1 address", "parent 1 address"},
+	"parent_1_postcode":     {"contact 1 postcode"},
+	"parent_1_letters":      {"contact 1 correspondence", "contact 1 receives correspondence"},
+	"parent_1_emergency":    {"contact 1 emergency", "contact 1 emergency contact"},
+	"parent_2_address":      {"contact 2 address", "parent 2 address"},
+	"parent_2_postcode":     {"contact 2 postcode"},
+	"parent_2_letters":      {"contact 2 correspondence", "contact 2 receives correspondence"},
+	"parent_2_emergency":    {"contact 2 emergency", "contact 2 emergency contact"},
 	"parent_1_phone":        {"contact 1 phone", "contact 1 mobile", "parent phone", "parent mobile"},
 	"parent_2_name":         {"contact 2 name", "parent carer 2", "priority 2 contact", "father name"},
 	"parent_2_relationship": {"contact 2 relationship"},

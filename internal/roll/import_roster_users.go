@@ -506,8 +506,8 @@ func (x *roster) join(from, to string, at place) error {
 
 // The bits of adultEntry.said that a roster uses.
 const (
-	saidFather uint8 = 1 << 6
-	saidMother uint8 = 1 << 7
+	saidFather uint16 = 1 << 6
+	saidMother uint16 = 1 << 7
 )
 
 // mark notes the row of a user, and whether their role is that of a father or a mother.

@@ -3,7 +3,9 @@ package roll
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -18,7 +20,7 @@ var OrderFields = []string{"kind", "decided_by", "evidence_seen", "starts", "end
 func Stops(kind string) []string {
 	switch kind {
 	case "no_contact":
-		return []string{"No letter, message, call list or invitation about this child goes to this adult.",
+		return []string{"No letter, message, report, call list or invitation about this child goes to this adult.",
 			"They are left out of booking lists, printed lists, exports and household labels for this child.",
 			"They are not told the other home's address, phone or e-mail."}
 	case "no_information":
@@ -27,9 +29,9 @@ func Stops(kind string) []string {
 			"They are not told the other home's address, phone or e-mail."}
 	case "no_address":
 		return []string{"The address, phone and e-mail of the child's other home are never given to this adult: not in letters, labels, shared lists or print.",
-			"Letters to this adult are addressed to them alone."}
+			"Letters to this adult are addressed to them alone, and written one at a time: they are left out of labels, printed lists and files of many families."}
 	case "supervised":
-		return []string{"This adult can be written to and invited as before.",
+		return []string{"This adult can be written to and invited as before, one at a time: they are left out of labels, printed lists and files of many families.",
 			"Whoever arranges a meeting sees that contact with the child is under supervision.",
 			"They are not told the other home's address, phone or e-mail."}
 	case "reports_only":
@@ -107,8 +109,36 @@ type OrderPreview struct {
 	Relation Relation
 	Order    Order
 	Loses    []string
-	Others   []string
+	Others   []string // the other adults, who keep everything
 	Already  []Order
+	Changes  []Change // outlet by outlet
+	Sent     []SentBy // what reached the adult about this child already
+	Children []Child  // the adult's other children here, about whom nothing changes
+}
+
+// Lost are the outlets that reach the adult today and would no longer; Kept those that still would.
+func (p OrderPreview) Lost() []string {
+	return outletWords(p.Changes, func(c Change) bool { return c.Loses })
+}
+
+// Kept are the outlets that the order leaves to the adult.
+func (p OrderPreview) Kept() []string {
+	return outletWords(p.Changes, func(c Change) bool { return c.Keeps })
+}
+
+func outletWords(list []Change, is func(Change) bool) (out []string) {
+	for _, c := range list {
+		if is(c) {
+			out = append(out, c.Outlet.Words)
+		}
+	}
+	return out
+}
+
+// SentBy is what went out by one outlet.
+type SentBy struct {
+	Outlet Outlet
+	List   []Sent
 }
 
 // PreviewOrder reads the form of an order and says what it would do. Nothing is written.
@@ -117,10 +147,42 @@ func (s *Service) PreviewOrder(ctx context.Context, p access.Pass, pupil PupilID
 		return out, err
 	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
-		out, err = previewOrder(tx, pupil, tie, v)
-		return err
+		if out, err = previewOrder(tx, pupil, tie, v); err != nil {
+			return err
+		}
+		return s.foresee(tx, &out)
 	})
 	return out, err
+}
+
+// foresee adds what an order changes by each outlet, what has gone out already, and the other children.
+func (s *Service) foresee(tx *db.Tx, out *OrderPreview) error {
+	out.Changes = changes(s.outlets, out.Relation, out.Order, tx.Today())
+	for _, o := range s.outlets {
+		if o.Sent == nil {
+			continue
+		}
+		list, err := o.Sent(tx, out.Pupil.ID, out.Relation.Adult.ID)
+		if err != nil {
+			return err
+		}
+		if len(list) > 0 {
+			out.Sent = append(out.Sent, SentBy{o, list})
+		}
+	}
+	staff, today, err := SightArgs(tx, Orders)
+	if err != nil {
+		return err
+	}
+	hits, err := adultHits(tx, staff, today, []AdultID{out.Relation.Adult.ID})
+	for _, h := range hits {
+		for _, c := range h.Children {
+			if c.ID != out.Pupil.ID {
+				out.Children = append(out.Children, c)
+			}
+		}
+	}
+	return err
 }
 
 func previewOrder(tx *db.Tx, pupil PupilID, tie TieID, v Values) (out OrderPreview, err error) {
@@ -176,29 +238,25 @@ func (s *Service) AddOrder(ctx context.Context, p access.Pass, pupil PupilID, ti
 	return id, err
 }
 
+// enterOrder opens a pupil and finds one of the orders on their ties.
+func enterOrder(tx *db.Tx, pupil PupilID, order OrderID) (Relation, Order, error) {
+	of := func(r Relation) int { return slices.IndexFunc(r.Orders, func(o Order) bool { return o.ID == order }) }
+	rel, err := enterRelation(tx, Orders, pupil, func(r Relation) bool { return of(r) >= 0 })
+	if err != nil {
+		return rel, Order{}, err
+	}
+	return rel, rel.Orders[of(rel)], nil
+}
+
 // EndOrder says the last day on which an order binds, and why. The order stays on the record.
 func (s *Service) EndOrder(ctx context.Context, p access.Pass, pupil PupilID, order OrderID, v Values) error {
 	if _, err := p.CheckNamed(Orders); err != nil {
 		return err
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
-		has := func(r Relation) bool {
-			for _, o := range r.Orders {
-				if o.ID == order {
-					return true
-				}
-			}
-			return false
-		}
-		rel, err := enterRelation(tx, Orders, pupil, has)
+		_, o, err := enterOrder(tx, pupil, order)
 		if err != nil {
 			return err
-		}
-		var o Order
-		for _, x := range rel.Orders {
-			if x.ID == order {
-				o = x
-			}
 		}
 		r := &formReader{v: v}
 		ends, why := r.date("ends"), r.text("why")
@@ -219,5 +277,78 @@ func (s *Service) EndOrder(ctx context.Context, p access.Pass, pupil PupilID, or
 			return err
 		}
 		return s.Changed.Publish(tx, Changed{Why: "an order was ended"})
+	})
+}
+
+// reviewSoon is how many days before its review an order is called to mind.
+const reviewSoon = 30
+
+// Review is an order that somebody has to look at again.
+type Review struct {
+	Order
+	PupilID PupilID
+	Pupil   string
+	Adult   string
+	Overdue bool
+}
+
+// OrderReviews lists the orders in force that are to be looked at again within thirty days, and those whose day has passed.
+func (s *Service) OrderReviews(ctx context.Context, p access.Pass) (out []Review, err error) {
+	if _, err := p.CheckNamed(Orders); err != nil {
+		return nil, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		out, err = ReviewsDue(tx)
+		return err
+	})
+	return out, err
+}
+
+// ReviewsDue is OrderReviews inside the transaction of a page.
+func ReviewsDue(tx *db.Tx) ([]Review, error) {
+	staff, today, err := SightArgs(tx, Orders)
+	if err != nil {
+		return nil, err
+	}
+	day, err := time.Parse(time.DateOnly, today)
+	if err != nil {
+		return nil, err
+	}
+	list, err := reviewsUntil(tx, staff, today, day.AddDate(0, 0, reviewSoon).Format(time.DateOnly))
+	if err != nil {
+		return nil, err
+	}
+	var out []Review
+	for _, r := range list {
+		p := Pupil{Forename: r.Forename, Surname: r.Surname, KnownAs: r.KnownAs}
+		out = append(out, Review{Order: Order{ID: r.ID, TieID: r.TieID, Kind: r.Kind, DecidedBy: r.DecidedBy, Starts: r.Starts, Ends: r.Ends, ReviewOn: r.ReviewOn},
+			PupilID: r.PupilID, Pupil: p.Name(), Adult: r.Adult, Overdue: r.ReviewOn < today})
+	}
+	return out, nil
+}
+
+// LookedAt keeps that somebody looked at an order again: what they found, and when to look next. The order binds as before.
+func (s *Service) LookedAt(ctx context.Context, p access.Pass, pupil PupilID, order OrderID, v Values) error {
+	if _, err := p.CheckNamed(Orders); err != nil {
+		return err
+	}
+	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		_, o, err := enterOrder(tx, pupil, order)
+		if err != nil {
+			return err
+		}
+		r := &formReader{v: v}
+		next, found := r.date("review_on"), r.text("found")
+		if found == "" {
+			r.faults.Add("found", "Write what you found: for example that the court confirmed it, or whom you asked.")
+		}
+		if next != "" && next <= tx.Today() {
+			r.faults.Add("review_on", "The next day to look at it has to be still to come. Leave it empty if nobody needs to look again.")
+		}
+		if err := r.faults.Err(); err != nil {
+			return err
+		}
+		note := strings.TrimSpace(o.Note + "\n" + fmt.Sprintf("Looked at again by %s on %s: %s", p.Who().Name, tx.Today(), found))
+		return reviewOrder(tx, order, next, note)
 	})
 }

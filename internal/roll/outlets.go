@@ -99,15 +99,9 @@ func (s *Service) listed(ctx context.Context, a Asked) (out Reach, err error) {
 }
 
 func (s *Service) handed(ctx context.Context, a Asked) (out Reach, err error) {
-	err = s.DB.View(ctx, a.Staff, func(tx *db.Tx) error {
-		if _, err := Enter(tx, See, a.Pupil); err != nil {
-			return err
-		}
-		h, err := HandingOf(tx, a.Pupil, Information)
-		for _, r := range h.To {
-			out.Reached = out.Reached || r.Adult.ID == a.Adult
-		}
-		return err
-	})
+	h, err := s.Handing(ctx, a.Staff, a.Pupil)
+	for _, r := range h.To {
+		out.Reached = out.Reached || r.Adult.ID == a.Adult
+	}
 	return out, err
 }

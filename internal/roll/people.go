@@ -92,13 +92,14 @@ type Adult struct {
 	Name              string
 	Speaks, Reads     string // languages; empty is not known, and never guessed from the child's
 	Interpreter       *bool
-	Needs             string
+	Needs             string // in the school's own words
+	Helps             string // keys of Helps, joined by commas
 	Address, Postcode string
 	SortKey           string
 	Channels          []Channel `db:"-"`
 }
 
-const adultColumns = `a.id, a.local_id, a.title, a.forename, a.surname, a.name, a.speaks, a.reads, a.interpreter, a.needs, a.address, a.postcode, a.sort_key`
+const adultColumns = `a.id, a.local_id, a.title, a.forename, a.surname, a.name, a.speaks, a.reads, a.interpreter, a.needs, a.helps, a.address, a.postcode, a.sort_key`
 
 // Channel is a way to reach an adult.
 type Channel struct {
@@ -118,12 +119,18 @@ type Tie struct {
 	AdultID        AdultID
 	Relationship   string
 	Responsibility string // yes, no or unknown; never inferred from the relationship
+	Source         string // where the answer about responsibility comes from, a key of Sources
+	SourceSeen     string // the day on which the papers were seen
 	Priority       *int
+	Emergency      *bool // to be called in an emergency
 	LivesWith      *bool
+	Stays          string // the days on which the child is with them, 1 for Monday, joined by commas
+	StaysWords     string // the same in words, where a week is not like the next
+	Letters        *bool  // whether letters are wanted; not known counts as wanted
 	Starts, Ends   string
 }
 
-const tieColumns = `t.id, t.pupil_id, t.adult_id, t.relationship, t.responsibility, t.priority, t.lives_with, t.starts, t.ends`
+const tieColumns = `t.id, t.pupil_id, t.adult_id, t.relationship, t.responsibility, t.source, t.source_seen, t.priority, t.emergency, t.lives_with, t.stays, t.stays_words, t.letters, t.starts, t.ends`
 
 // Order is a dated restriction on one tie.
 type Order struct {
@@ -158,6 +165,7 @@ type Relation struct {
 	Tie    Tie
 	Adult  Adult
 	Orders []Order
+	Post   []string // where a letter to the adult goes, below the name; empty when no address is known
 }
 
 // Barred tells whether this adult may not be written to, called or invited about this child on a day.

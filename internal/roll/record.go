@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -173,8 +174,27 @@ func (p Pupil) AgeToday(today string) string {
 	return fmt.Sprintf("%d years old", age)
 }
 
+// dayWords writes a date as in a sentence.
+func dayWords(iso string) string {
+	d, err := time.Parse(time.DateOnly, iso)
+	if err != nil {
+		return iso
+	}
+	return d.Format("2 January 2006")
+}
+
 // HowWeKnow says where the answer about parental responsibility comes from. It is never taken from the relationship.
 func (r Record) HowWeKnow(rel Relation, day func(ms int64) string) string {
+	if rel.Tie.Source != "" {
+		how := ListedWords(Sources, rel.Tie.Source)
+		switch {
+		case rel.Tie.SourceSeen != "":
+			return how + "; papers seen on " + dayWords(rel.Tie.SourceSeen)
+		case rel.Tie.Source == "told":
+			return how
+		}
+		return how + "; the papers have not been seen"
+	}
 	if h, ok := r.HandOn("tie", int64(rel.Tie.ID), "responsibility"); ok {
 		return "recorded by " + h.ByName + " on " + day(h.AtMs)
 	}

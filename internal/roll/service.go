@@ -175,8 +175,18 @@ func addRelations(tx *db.Tx, pupils []PupilID, out map[PupilID][]Relation) error
 	for _, o := range orders {
 		byTie[o.TieID] = append(byTie[o.TieID], o)
 	}
+	homes, err := db.All[home](tx, `select p.id, p.address, p.postcode from roll_pupil p where p.org_id = $1 and p.id in (`+in+`)`, args...)
+	if err != nil {
+		return err
+	}
 	for _, t := range ties {
 		out[t.PupilID] = append(out[t.PupilID], Relation{Tie: t, Adult: byAdult[t.AdultID], Orders: byTie[t.ID]})
+	}
+	for _, h := range homes {
+		list := out[h.ID]
+		for i := range list {
+			list[i].Post = postLines(list[i], h, list, tx.Today())
+		}
 	}
 	return nil
 }

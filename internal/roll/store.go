@@ -271,9 +271,9 @@ func insertWay(tx *db.Tx, c Channel) error {
 }
 
 func insertAdult(tx *db.Tx, a Adult) error {
-	if _, err := tx.Exec(`insert into roll_adult (org_id, id, title, forename, surname, name, speaks, reads, interpreter, needs, address, postcode, search, sort_key)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		a.ID, a.Title, a.Forename, a.Surname, a.Name, a.Speaks, a.Reads, pointed(a.Interpreter), a.Needs, a.Address, a.Postcode, AdultSearch(a, a.Channels), a.SortKey); err != nil {
+	if _, err := tx.Exec(`insert into roll_adult (org_id, id, title, forename, surname, name, speaks, reads, interpreter, needs, helps, address, postcode, search, sort_key)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		a.ID, a.Title, a.Forename, a.Surname, a.Name, a.Speaks, a.Reads, pointed(a.Interpreter), a.Needs, a.Helps, a.Address, a.Postcode, AdultSearch(a, a.Channels), a.SortKey); err != nil {
 		return err
 	}
 	for _, c := range a.Channels {
@@ -286,9 +286,10 @@ func insertAdult(tx *db.Tx, a Adult) error {
 }
 
 func insertTie(tx *db.Tx, t Tie) error {
-	n, err := tx.Exec(`insert into roll_tie (org_id, id, pupil_id, adult_id, relationship, responsibility, priority, lives_with, starts, ends)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (org_id, pupil_id, adult_id) do nothing`,
-		t.ID, t.PupilID, t.AdultID, t.Relationship, t.Responsibility, pointed(t.Priority), pointed(t.LivesWith), t.Starts, t.Ends)
+	n, err := tx.Exec(`insert into roll_tie (org_id, id, pupil_id, adult_id, relationship, responsibility, source, source_seen, priority, emergency, lives_with, stays, stays_words, letters,
+		starts, ends) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (org_id, pupil_id, adult_id) do nothing`,
+		t.ID, t.PupilID, t.AdultID, t.Relationship, t.Responsibility, t.Source, t.SourceSeen, pointed(t.Priority), pointed(t.Emergency), pointed(t.LivesWith), t.Stays,
+		t.StaysWords, pointed(t.Letters), t.Starts, t.Ends)
 	if err == nil && n == 0 {
 		err = fault.Field("adult", "This adult is on the child's record already. Change what is recorded there instead.")
 	}
@@ -555,4 +556,30 @@ func yearHits(tx *db.Tx, staff int64, today, year string) ([]PupilHit, error) {
 func someHits(tx *db.Tx, staff int64, today string, pupils []PupilID) ([]PupilHit, error) {
 	in, args := argMarks(4, pupils)
 	return db.All[PupilHit](tx, groupHit+` and p.id in (`+in+`) order by p.sort_key, p.id`, append([]any{staff, today}, args...)...)
+}
+
+// reviewRow is an order with the names a list of reviews shows.
+type reviewRow struct {
+	ID                         OrderID
+	TieID                      TieID
+	Kind, DecidedBy            string
+	Starts, Ends, ReviewOn     string
+	PupilID                    PupilID
+	Forename, Surname, KnownAs string
+	Adult                      string
+}
+
+func reviewsUntil(tx *db.Tx, staff int64, today, until string) ([]reviewRow, error) {
+	return db.All[reviewRow](tx, `select o.id, o.tie_id, o.kind, o.decided_by, o.starts, o.ends, o.review_on, p.id as pupil_id, p.forename, p.surname, p.known_as, a.name as adult
+		from roll_order o join roll_tie t on t.org_id = o.org_id and t.id = o.tie_id
+		join roll_pupil p on p.org_id = t.org_id and p.id = t.pupil_id
+		join roll_adult a on a.org_id = t.org_id and a.id = t.adult_id
+		where o.org_id = $1 and o.review_on <> '' and o.review_on <= $4 and o.ends >= $3 and `+Sight+` order by o.review_on, o.id`, staff, today, until)
+}
+
+func reviewOrder(tx *db.Tx, id OrderID, next, note string) error {
+	if _, err := tx.Exec(`update roll_order set review_on = $3, note = $4 where org_id = $1 and id = $2`, id, next, note); err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.Order, About: "order", Key: int64(id), Words: "looked at again"})
 }

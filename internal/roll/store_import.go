@@ -234,9 +234,9 @@ func bulk[T any](b *book, table string, cols []string, list []T, row func(e T, v
 var (
 	pupilCols = []string{"id", "local_id", "upn", "forename", "surname", "known_as", "date_of_birth", "sex", "year", "sen", "first_language",
 		"eal", "fsm", "pupil_premium", "looked_after", "young_carer", "address", "postcode", "starts", "ends", "search", "sort_key", "made_by"}
-	adultCols   = []string{"id", "local_id", "title", "forename", "surname", "name", "speaks", "reads", "interpreter", "search", "sort_key", "made_by"}
+	adultCols   = []string{"id", "local_id", "title", "forename", "surname", "name", "speaks", "reads", "interpreter", "helps", "needs", "address", "postcode", "search", "sort_key", "made_by"}
 	channelCols = []string{"id", "adult_id", "kind", "value", "folded", "place", "note", "made_by"}
-	tieCols     = []string{"id", "pupil_id", "adult_id", "relationship", "responsibility", "priority", "lives_with", "starts", "ends", "made_by"}
+	tieCols     = []string{"id", "pupil_id", "adult_id", "relationship", "responsibility", "source", "priority", "emergency", "lives_with", "letters", "starts", "ends", "made_by"}
 	staffCols   = []string{"id", "local_id", "forename", "surname", "name", "email", "ends", "search", "sort_key", "made_by"}
 	roleCols    = []string{"id", "staff_id", "role", "starts", "ends", "made_by"}
 	classCols   = []string{"id", "local_id", "title", "kind", "year", "ends", "made_by"}
@@ -255,7 +255,8 @@ func (b *book) insert() error {
 	}
 	if err := bulk(b, "roll_adult", adultCols, b.buffer.adults, func(a *adultEntry, v []any) {
 		v[0], v[1], v[2], v[3], v[4], v[5] = int64(a.ID), a.LocalID, a.Title, a.Forename, a.Surname, a.Name
-		v[6], v[7], v[8], v[9], v[10], v[11] = a.Speaks, a.Reads, answerNumber(a.Interpreter), AdultSearch(*a.Adult, a.channelList()), a.SortKey, by
+		v[6], v[7], v[8], v[9], v[10], v[11], v[12] = a.Speaks, a.Reads, answerNumber(a.Interpreter), a.Helps, a.Needs, a.Address, a.Postcode
+		v[13], v[14], v[15] = AdultSearch(*a.Adult, a.channelList()), a.SortKey, by
 	}); err != nil {
 		return err
 	}
@@ -266,7 +267,8 @@ func (b *book) insert() error {
 	}
 	if err := bulk(b, "roll_tie", tieCols, b.buffer.ties, func(t *tieEntry, v []any) {
 		v[0], v[1], v[2], v[3], v[4] = int64(t.ID), int64(t.PupilID), int64(t.AdultID), t.Relationship, t.Responsibility
-		v[5], v[6], v[7], v[8], v[9] = numberOrNull(t.Priority), answerNumber(t.LivesWith), t.Starts, t.Ends, by
+		v[5], v[6], v[7], v[8], v[9] = t.Source, numberOrNull(t.Priority), answerNumber(t.Emergency), answerNumber(t.LivesWith), answerNumber(t.Letters)
+		v[10], v[11], v[12] = t.Starts, t.Ends, by
 	}); err != nil {
 		return err
 	}

@@ -28,6 +28,26 @@ type LetterData struct {
 	Close     string // "Yours sincerely"
 	Signed    []string
 	Foot      string // a line at the end: how to ask for this in another language
+	Large     bool   // in large print, for those who asked for it
+}
+
+// LabelsData are addresses for a sheet of labels: three in a row and eight rows on A4, each 63.5 mm by 33.9 mm.
+type LabelsData struct {
+	Skip   int        // labels at the beginning of the first sheet that are used already
+	Labels [][]string // the lines of each
+}
+
+// LabelsOnSheet is how many labels one sheet has.
+const LabelsOnSheet = 24
+
+// sheets parts the labels into sheets; a used label is an empty one.
+func (d LabelsData) sheets() (out [][][]string) {
+	all := append(make([][]string, min(max(d.Skip, 0), LabelsOnSheet-1)), d.Labels...)
+	for len(all) > 0 {
+		n := min(len(all), LabelsOnSheet)
+		out, all = append(out, all[:n]), all[n:]
+	}
+	return out
 }
 
 // PaperSheetData is a sheet, register or list on A4, with the same head and foot on each page.

@@ -193,6 +193,7 @@ type cohortView struct {
 	barriers.Cohort
 	Members   []barriers.Member
 	MayChoose bool
+	MayMail   bool // labels and lists of families
 	At        *url.URL
 	Page      int
 	Text      string
@@ -206,6 +207,13 @@ func (v cohortView) families() []ui.HiddenInput {
 		out = append(out, ui.HiddenInput{Name: "pupil", Value: m.PupilID.String()})
 	}
 	return out
+}
+
+func (v cohortView) group() (g roll.Group) {
+	for _, m := range v.in() {
+		g.Pupils = append(g.Pupils, m.PupilID)
+	}
+	return g
 }
 
 func (v cohortView) from() int { return (v.Page - 1) * pageSize }
@@ -222,6 +230,7 @@ func (h handlers) readCohort(q *web.Req) (v cohortView, err error) {
 		return v, err
 	}
 	v.MayChoose = q.Pass.Scope(barriers.Choose) == access.All
+	v.MayMail = q.Pass.Scope(roll.Mail) >= access.Own
 	v.At, v.Page = q.R.URL, 1
 	if n, err := strconv.Atoi(q.Text("page")); err == nil && n > 1 && n < 1e4 {
 		v.Page = n

@@ -15,9 +15,10 @@ func Manifest(s *barriers.Service, first *admin.Service) module.Manifest {
 	first.AddHome(h.homePanel())
 	see, rules, choose := web.For(barriers.See), web.For(barriers.Rules), web.For(barriers.Choose)
 	return module.Manifest{
-		Name:   "barriers",
-		Rights: barriers.Rights(),
-		Menu:   []web.MenuItem{{Label: "Reach", Href: ListPath, Need: barriers.See, Order: 10}},
+		Name:    "barriers",
+		Rights:  barriers.Rights(),
+		Outlets: h.outlets(),
+		Menu:    []web.MenuItem{{Label: "Reach", Href: ListPath, Need: barriers.See, Order: 10}},
 		Routes: []web.Route{
 			{Pattern: "GET /reach", Need: see, Handle: h.list},
 			{Pattern: "GET /reach/list.csv", Need: see, Handle: h.listCSV},

@@ -2,12 +2,15 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"strconv"
 	"strings"
 
 	"ajar/internal/barriers"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/fault"
+	"ajar/internal/kit/module"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 	"ajar/internal/ui"
@@ -20,6 +23,7 @@ type pupilView struct {
 	MayRules bool
 	At       string // when it was printed
 	By       access.Who
+	Handing  roll.Handing // to whom the sheet may be given
 }
 
 func (h handlers) account(q *web.Req) (v pupilView, err error) {
@@ -87,7 +91,36 @@ func (h handlers) sheet(q *web.Req) error {
 	if err != nil {
 		return err
 	}
+	if v.Handing, err = h.s.Roll.Handing(q.Context(), q.Pass, v.Pupil.ID); fault.KindOf(err) == fault.NotFound {
+		err = nil // they work with the figures and not with the record; the record's page says to whom it may be given
+	}
+	if err != nil {
+		return err
+	}
 	return q.Print("pupil", int64(v.Pupil.ID), "what is counted about the pupil, for the family", familySheet(v))
+}
+
+// outlets is the sheet for the family, which staff hand over or send.
+func (h handlers) outlets() []module.Outlet {
+	return []module.Outlet{roll.Outlet{Key: "barriers.sheet", Words: "The sheet for the family about what is counted", Needs: roll.Information, Reads: []string{"barriers/web.sheet", "barriers/web.outlets"},
+		Probe: func(ctx context.Context, a roll.Asked) (out roll.Reach, err error) {
+			hand, err := h.s.Roll.Handing(ctx, a.Staff, a.Pupil)
+			if err != nil {
+				return out, err
+			}
+			account, err := h.s.Account(ctx, a.Staff, a.Pupil)
+			if err != nil {
+				return out, err
+			}
+			for _, r := range hand.To {
+				if r.Adult.ID == a.Adult {
+					var b strings.Builder
+					err = familySheet(pupilView{Account: account}).Render(ctx, &b)
+					out = roll.Reach{Reached: true, Text: b.String()}
+				}
+			}
+			return out, err
+		}}}
 }
 
 // pupilPanel is the piece of a pupil's page that says what is counted.

@@ -148,6 +148,18 @@ type sheetView struct {
 	T              conversations.Text
 }
 
+// handing says to whom the sheet may be given while an order keeps somebody out.
+func (v sheetView) handing() string {
+	var names []string
+	for _, p := range v.R.Adults {
+		names = append(names, p.Relation.Adult.Name)
+	}
+	if len(names) == 0 {
+		return "An order is in force about this child. There is nobody on the record to whom this sheet may be given."
+	}
+	return "An order is in force about this child. This sheet may be given to " + strings.Join(names, " or ") + " and to nobody else."
+}
+
 // held says when and with whom, for the head of the sheet.
 func (v sheetView) held() string {
 	s := "We talked"

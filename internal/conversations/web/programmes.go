@@ -478,9 +478,19 @@ func (h pages) lettersSent(q *web.Req) error {
 	return q.Go(RoundPath(id), plural(n, "letter is", "letters are")+" marked as on the way.")
 }
 
-func addressOf(a roll.Adult) []string {
-	return append(append([]string{a.Name}, lines(a.Address)...), a.Postcode)
+// callBy says how to reach an adult who is called, and what helps.
+func callBy(a roll.Adult) string {
+	out := a.Ways("phone")
+	if out == "" {
+		out = "no phone is known"
+	}
+	if a.Speaks != "" && roll.Fold(a.Speaks) != "english" {
+		out += ", speaks " + a.Speaks
+	}
+	return out
 }
+
+func addressOf(x conversations.Letter) []string { return append([]string{x.Adult.Name}, x.Post...) }
 
 func signedBy(x conversations.Letter, school string) []string {
 	if x.Line.KeyTeacher == "" {

@@ -175,7 +175,8 @@ func adultFields(f form, ways roll.Ways) []templ.Component {
 		f.language("speaks", "Speaks", "The language they would like to talk in."),
 		f.language("reads", "Reads", "The language they would like letters in. It may be another than the one they speak, or none."),
 		f.answer("interpreter", "Needs an interpreter", ""),
-		f.area("needs", "What helps them take part", "For example a step-free room, large print, not on Fridays.", 2),
+		f.ticks("helps", "What helps them take part", "A call instead of a letter is kept to: no letter about any child is printed for them, and they stand on the list of calls. Large print is kept to in letters.", false, roll.Helps),
+		f.area("needs", "Anything else that helps", "For example not on Fridays, a chair with arms.", 2),
 		f.area("address", "Address", "", 3), f.text("postcode", "Postcode", "", 10))
 }
 
@@ -184,8 +185,14 @@ func tieFields(f form) []templ.Component {
 		f.text("relationship", "What they are to the child", "In your own words: mother, stepfather, aunt, foster carer.", 20),
 		f.radios("responsibility", "Parental responsibility", "As the papers or the family say. It does not follow from the relationship.", true,
 			[]ui.Option{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}, {Value: "unknown", Label: "Not known"}}),
+		f.choose("source", "Where we know that from", "", "Nobody has said", withOwn(offer(roll.Sources), f.v["source"], f.v["source"])),
+		f.date("source_seen", "Papers seen on", "The day on which somebody here saw the papers. Leave it empty if nobody has."),
 		f.text("priority", "Order of contact", "1 is called first. Leave it empty if it is not known.", 2),
-		f.answer("lives_with", "The child lives with them", "A child may live in two homes."),
+		f.answer("emergency", "Call them in an emergency", ""),
+		f.answer("lives_with", "The child lives with them", "A child may live in two homes: choose yes for both, and say when below."),
+		f.ticks("stays", "Days with them", "Only when the child lives in two homes.", true, roll.Weekdays),
+		f.text("stays_words", "Days with them, in words", "Where one week is not like the next: for example every other weekend, half of the holidays.", 30),
+		f.answer("letters", "Gets letters about this child", "Their own wish, or the school's. It is not an order: they may ask, call and come as before, and are called instead."),
 		f.date("ends", "Last day of this tie", "Only when this adult is no longer part of the child's life. What was stays on the record."),
 	}
 }

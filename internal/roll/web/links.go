@@ -50,6 +50,9 @@ func ordersPath(id roll.PupilID, t roll.TieID) string {
 func orderEndPath(id roll.PupilID, o roll.OrderID) string {
 	return PupilPath(id) + "/orders/" + o.String() + "/end"
 }
+func orderReviewPath(id roll.PupilID, o roll.OrderID) string {
+	return PupilPath(id) + "/orders/" + o.String() + "/review"
+}
 func assignPath(id roll.PupilID) string { return PupilPath(id) + "/assign" }
 func assignmentEndPath(id roll.PupilID, w ids.ID[roll.Worker]) string {
 	return PupilPath(id) + "/assignments/" + w.String() + "/end"
@@ -88,6 +91,22 @@ const ClassesPath = "/classes"
 // ClassPath is the page of a class.
 func ClassPath(id roll.ClassID) string       { return ClassesPath + "/" + id.String() }
 func classAssignPath(id roll.ClassID) string { return ClassPath(id) + "/assign" }
+
+// ContactsRoot asks for a class or a year group; ContactsPath shows the adults of a group of pupils, for labels, lists and files.
+const ContactsRoot = "/contacts"
+
+// ContactsPath leads to letters and labels for a group of pupils.
+func ContactsPath(g roll.Group) string                    { return groupPath("", g) }
+func labelsPath(g roll.Group) string                      { return groupPath("/labels", g) }
+func contactListPath(g roll.Group) string                 { return groupPath("/list", g) }
+func contactsFilePath(g roll.Group, format string) string { return groupPath("/list."+format, g) }
+
+func groupPath(end string, g roll.Group) string {
+	if q := groupQuery(g).Encode(); q != "" {
+		return ContactsRoot + end + "?" + q
+	}
+	return ContactsRoot + end
+}
 
 // ImportsPath is the page from which files are brought in.
 const (

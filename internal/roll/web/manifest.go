@@ -18,7 +18,7 @@ const maxFile = 64 << 20
 // Manifest is what this capability adds to the product.
 func Manifest(s *roll.Service) module.Manifest {
 	h := &handlers{s: s, confirming: map[batch.ID]bool{}, failed: map[batch.ID]string{}}
-	see, edit, orders := web.For(roll.See), web.For(roll.Edit), web.For(roll.Orders)
+	see, edit, orders, mail := web.For(roll.See), web.For(roll.Edit), web.For(roll.Orders), web.For(roll.Mail)
 	bring, organise, directory, settings := web.For(roll.Import), web.For(roll.Organise), web.For(roll.Directory), web.For(roll.Settings)
 	return module.Manifest{
 		Name:    "roll",
@@ -43,6 +43,8 @@ func Manifest(s *roll.Service) module.Manifest {
 			{Pattern: "POST /pupils/{pupil}/ties/{tie}/orders", Need: orders, Handle: h.orderSave},
 			{Pattern: "GET /pupils/{pupil}/orders/{order}/end", Need: orders, Handle: h.orderEndForm},
 			{Pattern: "POST /pupils/{pupil}/orders/{order}/end", Need: orders, Handle: h.orderEnd},
+			{Pattern: "GET /pupils/{pupil}/orders/{order}/review", Need: orders, Handle: h.orderReviewForm},
+			{Pattern: "POST /pupils/{pupil}/orders/{order}/review", Need: orders, Handle: h.orderReview},
 			{Pattern: "GET /pupils/{pupil}/assign", Need: edit, Handle: h.assignForm},
 			{Pattern: "POST /pupils/{pupil}/assign", Need: edit, Handle: h.assignOne},
 			{Pattern: "GET /pupils/{pupil}/assignments/{assignment}/end", Need: edit, Handle: h.assignmentEndForm},
@@ -66,6 +68,12 @@ func Manifest(s *roll.Service) module.Manifest {
 			{Pattern: "GET /classes", Need: see, Handle: h.classes},
 			{Pattern: "GET /classes/{class}", Need: see, Handle: h.class},
 			{Pattern: "POST /classes/{class}/assign", Need: edit, Handle: h.assignClass},
+
+			{Pattern: "GET /contacts", Need: mail, Handle: h.contacts},
+			{Pattern: "GET /contacts/labels", Need: mail, Handle: h.labels},
+			{Pattern: "GET /contacts/list", Need: mail, Handle: h.contactList},
+			{Pattern: "GET /contacts/list.csv", Need: mail, Handle: h.contactsCSV},
+			{Pattern: "GET /contacts/list.xlsx", Need: mail, Handle: h.contactsXLSX},
 
 			{Pattern: "GET /imports", Need: bring, Handle: h.imports},
 			{Pattern: "GET /imports/conflicts", Need: edit, Handle: h.conflicts},

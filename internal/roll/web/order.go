@@ -1,6 +1,9 @@
 package web
 
 import (
+	"strings"
+
+	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
@@ -71,6 +74,67 @@ func orderFormPage(q *web.Req, r roll.Record, rel roll.Relation, v roll.Values, 
 		},
 		Submit: "Continue",
 		Cancel: cancel(r),
+	})
+}
+
+// otherChildren says that an order is about one child alone.
+func otherChildren(p roll.OrderPreview) string {
+	if len(p.Children) == 0 {
+		return "If " + p.Relation.Adult.Name + " has other children here or in another school, nothing changes for them. Record an order for each child it names."
+	}
+	var names []string
+	for _, c := range p.Children {
+		names = append(names, c.Name())
+	}
+	return p.Relation.Adult.Name + " keeps everything about " + strings.Join(names, ", ") + ". Record an order for each child it names."
+}
+
+// OrdersDue is the panel of the first page that calls orders to mind; nothing when there are none.
+func OrdersDue(tx *db.Tx) (web.Component, error) {
+	list, err := roll.ReviewsDue(tx)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return ordersDue(list), nil
+}
+
+func (h *handlers) orderReviewForm(q *web.Req) error {
+	r, rel, o, err := h.openOrder(q)
+	if err != nil {
+		return err
+	}
+	return q.Page(orderReviewPage(q, r, rel, o, roll.Values{}, nil))
+}
+
+func (h *handlers) orderReview(q *web.Req) error {
+	r, rel, o, err := h.openOrder(q)
+	if err != nil {
+		return err
+	}
+	v := typed(q, []string{"found", "review_on"})
+	errs, err := formErrors(h.s.LookedAt(q.Context(), q.Pass, r.Pupil.ID, o.ID, v))
+	if err != nil {
+		return err
+	}
+	if len(errs) > 0 {
+		return q.Again(orderReviewPage(q, r, rel, o, v, errs))
+	}
+	return q.Go(PupilPath(r.Pupil.ID), "What you found is on the record. The order binds as before.")
+}
+
+func orderReviewPage(q *web.Req, r roll.Record, rel roll.Relation, o roll.Order, v roll.Values, errs ui.Errors) templ.Component {
+	d := page(q, "Look at this order again", ui.Link{Text: "Find", Href: "/search"}, toPupil(r))
+	d.Errors = errs
+	f := form{v, errs}
+	return formPage(d, formView{
+		Heading: ui.HeadingData{Text: "Look at this order again", Caption: rel.Adult.Name + " and " + r.Pupil.Name()},
+		Lead:    o.Words() + ", " + span(o.Starts, o.Ends) + ". Decided by " + o.DecidedBy + ". Ask whoever decided it whether it still holds.",
+		Form:    ui.FormData{Action: orderReviewPath(r.Pupil.ID, o.ID)},
+		Fields: []templ.Component{f.area("found", "What you found", "Whom you asked and what they said. It stays on the record with your name.", 3),
+			f.date("review_on", "Look at it again on", "Leave it empty if nobody needs to.")},
+		Submit: "It still holds: save",
+		Cancel: cancel(r),
+		After:  ui.LinkTo(orderEndPath(r.Pupil.ID, o.ID), "It does not hold any more: say when it ends"),
 	})
 }
 

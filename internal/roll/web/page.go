@@ -66,6 +66,9 @@ func typed(q *web.Req, names []string) roll.Values {
 	v := roll.Values{}
 	for _, n := range names {
 		v[n] = q.Text(n)
+		if n == "stays" || n == "helps" { // several may be ticked
+			v[n] = strings.Join(q.Texts(n), ",")
+		}
 	}
 	return v
 }
@@ -93,6 +96,18 @@ type form struct {
 
 func (f form) text(name, label, hint string, width int) templ.Component {
 	return ui.Text(ui.TextInput{Name: name, Label: label, Hint: hint, Value: f.v[name], Error: f.errs.For(name), Width: width, Autocomplete: "off"})
+}
+
+// ticks is a list of which several may hold; the value joins them by commas.
+func (f form) ticks(name, label, hint string, inline bool, list []roll.Listed) templ.Component {
+	return ui.Checkboxes(ui.ChoiceInput{Name: name, Label: label, Hint: hint, Values: strings.Split(f.v[name], ","), Error: f.errs.For(name), Inline: inline, Small: true, Options: offer(list)})
+}
+
+func offer(list []roll.Listed) (out []ui.Option) {
+	for _, c := range list {
+		out = append(out, ui.Option{Value: c.Key, Label: c.Words})
+	}
+	return out
 }
 
 // language is a line with the common languages to choose from; any other can be typed.

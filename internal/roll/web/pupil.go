@@ -117,6 +117,19 @@ func (v pupilView) facts() []ui.SummaryRow {
 	return rows
 }
 
+// lettersText says whether letters go to the adult, and why not.
+func lettersText(r roll.Relation) string {
+	switch {
+	case r.Adult.Wants("calls"):
+		return "No: they asked for a call instead"
+	case r.Tie.Letters == nil:
+		return "Yes, unless they ask not to"
+	case *r.Tie.Letters:
+		return "Yes"
+	}
+	return "No: called instead"
+}
+
 // tieFacts are the lines of one adult's card.
 func (v pupilView) tieFacts(r roll.Relation) []ui.SummaryRow {
 	t, a := r.Tie, r.Adult
@@ -149,13 +162,15 @@ func (v pupilView) tieFacts(r roll.Relation) []ui.SummaryRow {
 		tieRow("relationship", t.Relationship),
 		{Key: roll.FieldWords("responsibility"), Value: answer, Source: v.HowWeKnow(r, dayOf), Actions: tie},
 		tieRow("priority", priority),
-		tieRow("lives_with", yesNo(t.LivesWith)),
+		tieRow("emergency", yesNo(t.Emergency)),
+		{Key: roll.FieldWords("lives_with"), Value: t.LivesText(), Source: v.source("tie", int64(t.ID), "lives_with", "stays", "stays_words"), Actions: tie},
+		tieRow("letters", lettersText(r)),
 		adultRow("Speaks", a.Speaks, "speaks"), adultRow("Reads", a.Reads, "reads"), adultRow("Needs an interpreter", yesNo(a.Interpreter), "interpreter"),
 		guarded(adultRow("Phone", a.Ways("phone"), "phone")), guarded(adultRow("E-mail", a.Ways("email"), "email")),
 		guarded(adultRow("Address", address, "address", "postcode")),
 	}
-	if a.Needs != "" {
-		rows = append(rows, adultRow("What helps them take part", a.Needs, "needs"))
+	if w := a.HelpWords(); w != "" {
+		rows = append(rows, adultRow("What helps them take part", w, "helps", "needs"))
 	}
 	if s := span(t.Starts, t.Ends); s != "" {
 		rows = append(rows, ui.SummaryRow{Key: "Tied to this child", Value: s, Actions: tie})

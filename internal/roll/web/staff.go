@@ -350,7 +350,7 @@ func (h *handlers) class(q *web.Req) error {
 func (h *handlers) classPage(q *web.Req, c roll.ClassPage, v roll.Values, chosen map[string]bool, errs ui.Errors) templ.Component {
 	d := page(q, c.Title, ui.Link{Text: "Classes", Href: ClassesPath})
 	d.Errors = errs
-	return classPage(d, c, h.assignFields(form{v, errs}, c.Staff), chosen, may(q, roll.Edit))
+	return classPage(d, c, h.assignFields(form{v, errs}, c.Staff), chosen, may(q, roll.Edit), may(q, roll.Mail))
 }
 
 // assignClass shows what an assignment of several pupils will do, then does it.
