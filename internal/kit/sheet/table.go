@@ -400,6 +400,9 @@ func cutCells(cells []string, n int) []string {
 	return out
 }
 
+// markup begins with a tag, as pictures of the kind SVG do. No sheet has a first heading like that.
+var markup = regexp.MustCompile(`^<[a-z!?/]`)
+
 var jsonStart = regexp.MustCompile(`^[\[{]\s*[\[{"]`)
 
 // refuseKnown gives the sentence for formats that people send by mistake.
@@ -427,6 +430,8 @@ func refuseKnown(name string, head []byte, data io.ReaderAt, size int64) error {
 		return fail(name, Unsupported, "This is a JSON file. Export the table as CSV or Excel instead.")
 	case has("<?xml", "<workbook", "<!--"):
 		return fail(name, Unsupported, "This is an XML file. Open it in Excel and save it as Excel Workbook (.xlsx), or export it as CSV.")
+	case markup.Match(trimmed):
+		return fail(name, Unsupported, "This is a picture or another file written in tags, even if it is called .csv. Export the table as CSV or Excel instead.")
 	case has(`{\rtf`):
 		return fail(name, Unsupported, "This is a text document (RTF). Export the table as CSV or Excel instead.")
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")), bytes.HasPrefix(head, []byte("7z\xbc\xaf\x27\x1c")), bytes.HasPrefix(head, []byte("Rar!")):
