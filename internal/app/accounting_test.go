@@ -23,6 +23,8 @@ var withoutRow = map[string]string{
 
 // withoutPass are exported verbs that open the store by themselves, without the pass of a person, and why that is right.
 var withoutPass = map[string]string{
+	"internal/conversations.FiguresOf":  "totals of a school with small numbers hidden; internal/sharing decides who may have them",
+	"internal/sharing.GivesCounts":      "says yes or no about two organisations, and gives nothing of either",
 	"internal/roll.AddOrg":              "makes an organisation by command or behind PlaceOrg, which checks the right",
 	"internal/roll.OrgByCode":           "the register of organisations belongs to the installation; commands find their school by it",
 	"internal/roll.OrgByID":             "the register of organisations belongs to the installation; names the school of a session",

@@ -50,7 +50,7 @@ const (
 func (k keyed) who(role access.Role) access.Who {
 	w := access.Who{Org: int64(k.org.ID), OrgName: k.org.Name, Name: "Test " + string(role), Roles: []access.Role{role}}
 	if role == roll.Parent {
-		w.Adult = k.adult
+		w.Adult, w.SecondFactorMs = k.adult, 1<<60 // has told a fact that the school knows
 	} else {
 		w.Staff = int64(k.staff[role])
 	}
@@ -65,6 +65,7 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	system := systemPass(k.org)
 	pupil, adult, tie, class := ids.New[roll.Pupil](), ids.New[roll.Adult](), ids.New[roll.Tie](), ids.New[roll.Class]()
 	k.adult = int64(adult)
+	other, merging, wish, asked, remark := ids.New[roll.Adult](), int64(ids.New[keyed]()), int64(ids.New[keyed]()), int64(ids.New[keyed]()), int64(ids.New[keyed]())
 	var order, post, assignment, group, conflict, batch, holder int64 = int64(ids.New[roll.Order]()), 0, 0, int64(ids.New[roll.Assignment]()), int64(ids.New[roll.Conflict]()), int64(ids.New[keyed]()), 0
 	must(t, a.DB.Update(ctx, system, func(tx *db.Tx) (err error) {
 		put := func(q string, args ...any) {
@@ -75,6 +76,11 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		put(`insert into roll_pupil (org_id, id, local_id, forename, surname, year, sort_key, search, fsm) values ($1, $2, 'P1', 'Amira', $3, '7', $3, $3, 1)`, pupil, surname)
 		put(`insert into roll_adult (org_id, id, name, forename, surname, sort_key, search) values ($1, $2, $3, 'Mina', $3, $3, $3)`, adult, surname)
 		put(`insert into roll_tie (org_id, id, pupil_id, adult_id, relationship, responsibility) values ($1, $2, $3, $4, 'mother', 'yes')`, tie, pupil, adult)
+		put(`insert into roll_adult (org_id, id, name, forename, surname, sort_key, search) values ($1, $2, $3, 'Nadia', $3, $3, $3)`, other, surname)
+		put(`insert into roll_tie (org_id, id, pupil_id, adult_id, relationship, responsibility) values ($1, $2, $3, $4, 'aunt', 'no')`, ids.New[roll.Tie](), pupil, other)
+		put(`insert into roll_merge (org_id, id, stays, gone, stays_name, gone_name, by_name, made_ms) values ($1, $2, $3, $4, $5, $5, 'x', 0)`, merging, adult, int64(ids.New[roll.Adult]()), surname)
+		put(`insert into family_wish (org_id, id, adult_id, field, wish, made_ms) values ($1, $2, $3, 'phone', '07700900123', 0)`, wish, adult)
+		put(`insert into family_ask (org_id, id, adult_id, why, made_ms) values ($1, $2, $3, 'new', 0)`, asked, adult)
 		put(`insert into roll_order (org_id, id, tie_id, kind, decided_by, starts, by_name, made_ms) values ($1, $2, $3, 'supervised', 'court', '2026-01-01', 'x', 0)`, order, tie)
 		put(`insert into roll_class (org_id, id, local_id, title, kind, year) values ($1, $2, '7A', $3, 'form', '7')`, class, "7A "+surname)
 		put(`insert into roll_member (org_id, id, class_id, pupil_id) values ($1, $2, $3, $4)`, ids.New[roll.Member](), class, pupil)
@@ -111,6 +117,10 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	must(t, err)
 	must(t, a.Conversations.Finalise(ctx, head, talk.ID, 0, "test", conversations.Notes{Parent: "Likes boats.", Summary: surname, Right: true, Priorities: []string{"Reading"},
 		Goals: []conversations.Goal{{Words: "Read on Mondays", Owner: "school", Who: "Pat", Due: "2026-12-18", Measure: "Done"}}, SharedWith: "Nobody", NextOn: "2027-02-01"}, ""))
+	must(t, a.DB.Update(ctx, system, func(tx *db.Tx) error {
+		_, err := tx.Exec(`insert into conversations_remark (org_id, id, talk_id, adult_id, kind, version, words, made_ms) values ($1, $2, $3, $4, 'correction', 1, 'x', 0)`, remark, talk.ID, adult)
+		return err
+	}))
 	one, err := a.Conversations.One(ctx, head, talk.ID)
 	must(t, err)
 	cohort, err := a.Barriers.StartCohort(ctx, head, "Chosen", "Why.", []roll.PupilID{pupil})
@@ -145,7 +155,7 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	key := func(n int64) string { return ids.ID[keyed](n).String() }
 	for name, v := range map[string]string{"pupil": pupil.String(), "adult": adult.String(), "tie": tie.String(), "order": key(order), "class": class.String(), "batch": key(batch), "conflict": key(conflict),
 		"post": key(post), "assignment": key(assignment), "group": key(group), "staff": key(holder), "org": k.org.ID.String(), "programme": programme.String(), "round": talk.RoundID.String(),
-		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "agreement": key(agreement), "share": key(share), "pack": key(pack)} {
+		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack)} {
 		k.keys[name] = v
 	}
 	return k

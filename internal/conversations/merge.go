@@ -17,6 +17,7 @@ var mergePart = roll.MergePart{
 		{Table: "conversations_contact", Column: "adult_id", One: "call or reply in the log", Many: "calls and replies in the log"},
 		{Table: "conversations_text", Column: "corrected_by", One: "correction", Many: "corrections"},
 		{Table: "conversations_agreement", Column: "adult_id", Unique: []string{"talk_id", "version"}, Prefer: "on_date", One: "agreement", Many: "agreements"},
+		{Table: "conversations_remark", Column: "adult_id", One: "remark by link", Many: "remarks by link"},
 		{Table: "conversations_copy", Column: "adult_id", One: "copy given", Many: "copies given"},
 		{Table: "conversations_feedback", Column: "adult_id", Unique: []string{"talk_id"}, Prefer: "made_ms", One: "answer about a talk", Many: "answers about talks"},
 	},

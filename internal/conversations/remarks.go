@@ -82,12 +82,6 @@ func (s *Service) Settle(ctx context.Context, p access.Pass, id RemarkID, accept
 		return err
 	}
 	answer = strings.TrimSpace(answer)
-	if !accepted && answer == "" {
-		return fault.Field("answer", "Say in a sentence why it stays as it is. The family reads it.")
-	}
-	if len([]rune(answer)) > MostWords {
-		return fault.Field("answer", "This is too long. Keep it under %d letters.", MostWords)
-	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
 		r, found, err := remarkByID(tx, id)
 		if err == nil && !found {
@@ -101,6 +95,12 @@ func (s *Service) Settle(ctx context.Context, p access.Pass, id RemarkID, accept
 		}
 		if _, err := enter(tx, r.rightTo(), r.TalkID); err != nil {
 			return err
+		}
+		if !accepted && answer == "" {
+			return fault.Field("answer", "Say in a sentence why it stays as it is. The family reads it.")
+		}
+		if len([]rune(answer)) > MostWords {
+			return fault.Field("answer", "This is too long. Keep it under %d letters.", MostWords)
 		}
 		if !r.Waits() {
 			return fault.New(fault.Conflict, "This has been answered already, or the family took it back. Nothing was changed.")

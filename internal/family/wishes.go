@@ -180,16 +180,16 @@ func (s *Service) Decline(ctx context.Context, p access.Pass, id WishID, reason 
 		return err
 	}
 	reason = strings.TrimSpace(reason)
-	if reason == "" {
-		return fault.Field("reason", "Write a sentence that tells them why. They read it on their page.")
-	}
-	if len([]rune(reason)) > 500 {
-		return fault.Field("reason", "This is too long: there is room for 500 characters.")
-	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
 		w, err := wishByID(tx, id)
 		if err != nil {
 			return err
+		}
+		if reason == "" {
+			return fault.Field("reason", "Write a sentence that tells them why. They read it on their page.")
+		}
+		if len([]rune(reason)) > 500 {
+			return fault.Field("reason", "This is too long: there is room for 500 characters.")
 		}
 		ok, err := settleWish(tx, id, "declined", p.Who().Name, reason)
 		if err == nil && !ok {
