@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"ajar/internal/admin"
 	"ajar/internal/family"
 	familyweb "ajar/internal/family/web"
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/web"
 	"ajar/internal/progress"
@@ -19,6 +21,13 @@ import (
 func (a *App) openFamilyDoor(lookAround bool) {
 	a.Family = family.New(a.DB, a.Roll)
 	a.Family.LookAround = lookAround
+	a.Family.HatOf = roll.AdultOf
+	a.Admin.AsParent = func(ctx context.Context, p access.Pass, agent string) (*http.Cookie, string, error) {
+		token, path, err := a.Family.AsParent(ctx, p, agent)
+		c := web.Cookie(family.CookieName, token, family.DeviceLength, false)
+		c.Path = "/f" // as the door itself sets it: no page of staff sees it
+		return c, path, err
+	}
 	a.Family.Hold(family.Held{Order: 10, Title: familyweb.AttendanceTitle, Rows: attendanceHeld})
 	a.Family.Hold(family.Held{Order: 20, Title: familyweb.ResultsTitle, Rows: resultsHeld})
 	a.Admin.AddHome(admin.HomePanel{Order: 12, Need: family.Settle, Show: familyweb.HomePanel})

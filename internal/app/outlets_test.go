@@ -44,7 +44,6 @@ type family struct {
 	others           []tied // reached whatever is decided about the father and Kit
 	fatherElsewhere  tied   // the father of Sol, in the other school
 	here, there      roll.Org
-	office           access.Pass
 	hiddenFromFather []string
 }
 

@@ -83,6 +83,14 @@ func TestWhoMay(t *testing.T) {
 				_, err := s.Correct(ctx, p, talk, a.mother, "A word", Compose(goodNotes(a)), "")
 				return err
 			}},
+			{"MaySettle", []access.Pass{kay}, []access.Pass{office, colleague, b.head(), a.parent(a.mother)}, func(p access.Pass) error {
+				r := Remark{ID: ids.New[Remark](), TalkID: talk, Kind: RemarkCorrection, Words: "x", Version: newest(t, s, a.head(), talk)}
+				must(t, s.Say(ctx, a.parent(a.mother), r))
+				err := s.MaySettle(ctx, p, r.ID)
+				_, back := s.TakeBack(ctx, a.parent(a.mother), r.ID)
+				must(t, back)
+				return err
+			}},
 			{"Settle", []access.Pass{kay}, []access.Pass{office, colleague, b.head(), a.parent(a.mother)}, func(p access.Pass) error {
 				r := Remark{ID: ids.New[Remark](), TalkID: talk, Kind: RemarkCorrection, Words: "x", Version: newest(t, s, a.head(), talk)}
 				must(t, s.Say(ctx, a.parent(a.mother), r))

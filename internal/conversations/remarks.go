@@ -75,6 +75,27 @@ func (r Remark) rightTo() access.Right {
 	return Hold
 }
 
+// MaySettle tells whether a remark is there for the pass to answer, before what was typed is looked at.
+func (s *Service) MaySettle(ctx context.Context, p access.Pass, id RemarkID) error {
+	if _, err := p.CheckNamed(Invite); err != nil {
+		return err
+	}
+	return s.DB.View(ctx, p, func(tx *db.Tx) error {
+		r, found, err := remarkByID(tx, id)
+		if err == nil && !found {
+			err = fault.Gone("remark")
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := p.CheckNamed(r.rightTo()); err != nil {
+			return err
+		}
+		_, err = enter(tx, r.rightTo(), r.TalkID)
+		return err
+	})
+}
+
 // Settle answers what an adult wrote by their link. Accepted means that it was done: a corrected version, another time. Where it was not, the answer says
 // why, and the adult reads it.
 func (s *Service) Settle(ctx context.Context, p access.Pass, id RemarkID, accepted bool, answer string) error {

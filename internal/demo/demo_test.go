@@ -11,6 +11,7 @@ import (
 	"ajar/internal/admin"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
+	familydoor "ajar/internal/family"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/db"
@@ -23,14 +24,15 @@ func parts(d *db.DB) Parts {
 	p := Parts{DB: d, Imports: batch.New(d)}
 	p.Roll = roll.New(d, p.Imports)
 	p.Admin = admin.New(d, p.Roll)
+	p.Family = familydoor.New(d, p.Roll)
 	p.Progress = progress.New(d, p.Roll, p.Imports)
 	p.Barriers = barriers.New(d, p.Roll, p.Progress)
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
-	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), conversations.Rights())
+	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), conversations.Rights(), familydoor.Rights())
 	return p
 }
 
-var sets = []db.Migrations{batch.Migrations(), roll.Migrations(), admin.Migrations(), progress.Migrations(), barriers.Migrations(), conversations.Migrations()}
+var sets = []db.Migrations{batch.Migrations(), roll.Migrations(), admin.Migrations(), familydoor.Migrations(), progress.Migrations(), barriers.Migrations(), conversations.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)

@@ -2,7 +2,6 @@ package family
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -18,12 +17,12 @@ import (
 
 // school is one organisation of a test: Amira with her mother and her father who lives elsewhere, and a grandmother who shares the mother's phone.
 type school struct {
-	org                             int64
-	amira, ben                      roll.PupilID
-	mother, father, gran            roll.AdultID
-	motherTie, fatherTie            roll.TieID
-	teacher                         roll.StaffID
-	motherPhone, sharedPhone, motel string
+	org                      int64
+	amira, ben               roll.PupilID
+	mother, father, gran     roll.AdultID
+	motherTie, fatherTie     roll.TieID
+	teacher                  roll.StaffID
+	motherPhone, sharedPhone string
 }
 
 func onBoth(t *testing.T, body func(t *testing.T, s *Service, a, b school)) {
@@ -35,12 +34,6 @@ func onBoth(t *testing.T, body func(t *testing.T, s *Service, a, b school)) {
 
 func sets() []db.Migrations {
 	return []db.Migrations{batch.Migrations(), roll.Migrations(), Migrations()}
-}
-
-// onSQLite is for tests of pages and rules, in which the engine plays no part.
-func onSQLite(t *testing.T) (*Service, school, school) {
-	d := testkit.Open(t, filepath.Join(t.TempDir(), "ajar.db"), sets())
-	return New(d, roll.New(d, batch.New(d))), fill(t, d, testkit.OrgA), fill(t, d, testkit.OrgB)
 }
 
 func fill(t *testing.T, d *db.DB, org int64) (x school) {

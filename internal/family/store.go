@@ -125,11 +125,6 @@ func sweep(tx *db.Tx, year int64) error {
 	return err
 }
 
-func moveReaders(tx *db.Tx, org int64, from, to roll.AdultID) error {
-	_, err := tx.Exec(`update family_reader set adult = $3 where org = $1 and adult = $2`, org, from, to)
-	return err
-}
-
 // From here on everything belongs to one organisation.
 
 const linkColumns = `l.id, l.adult_id, l.pupil_id, l.thing, l.thing_key, l.way, l.sent_kind, l.sent_folded, l.made_ms, l.by_name, l.ends_ms, l.revoked_ms, l.revoked_why, l.opened, l.opened_ms`
@@ -235,10 +230,6 @@ func waitingAsks(tx *db.Tx) ([]Ask, error) {
 	return db.All[Ask](tx, `select `+askColumns+` from family_ask a where a.org_id = $1 and a.done_ms is null order by a.made_ms, a.id limit 200`)
 }
 
-func askByID(tx *db.Tx, id AskID) (Ask, bool, error) {
-	return db.Maybe[Ask](tx, `select `+askColumns+` from family_ask a where a.org_id = $1 and a.id = $2 and a.done_ms is null`, id)
-}
-
 // addAsk keeps that somebody asked, once while it waits.
 func addAsk(tx *db.Tx, a Ask) error {
 	_, err := tx.Exec(`insert into family_ask (org_id, id, adult_id, thing, thing_key, pupil_id, why, made_ms)
@@ -259,24 +250,6 @@ func doneAsk(tx *db.Tx, id AskID, by string) (int64, error) {
 // sentSince counts the links that were sent to an adult by themselves asking, so that nobody floods a phone.
 func sentSince(tx *db.Tx, adult roll.AdultID, since int64) (int, error) {
 	return db.One[int](tx, `select count(*) from family_link l where l.org_id = $1 and l.adult_id = $2 and l.way = 'sent' and l.by_name = '' and l.made_ms > $3`, adult, since)
-}
-
-// moveAdult hands what is kept about one adult to another who turned out to be the same person.
-func moveAdult(tx *db.Tx, from, to roll.AdultID) error {
-	if _, err := tx.Exec(`delete from family_choice where org_id = $1 and adult_id = $2 and exists (select 1 from family_choice x where x.org_id = $1 and x.adult_id = $3)`, from, to); err != nil {
-		return err
-	}
-	for _, text := range []string{
-		`update family_choice set adult_id = $3 where org_id = $1 and adult_id = $2`,
-		`update family_link set adult_id = $3 where org_id = $1 and adult_id = $2`,
-		`update family_wish set adult_id = $3 where org_id = $1 and adult_id = $2`,
-		`update family_ask set adult_id = $3 where org_id = $1 and adult_id = $2`,
-	} {
-		if _, err := tx.Exec(text, from, to); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func newID[T any]() ids.ID[T] { return ids.New[T]() }

@@ -191,10 +191,6 @@ func ordersOfTie(tx *db.Tx, id TieID) ([]Order, error) {
 		from roll_order o where o.org_id = $1 and o.tie_id = $2 order by o.starts desc, o.id`, id)
 }
 
-func ordersSince(tx *db.Tx, tie TieID, ms int64) ([]OrderID, error) {
-	return db.All[OrderID](tx, `select id from roll_order where org_id = $1 and tie_id = $2 and made_ms >= $3 order by id`, tie, ms)
-}
-
 func handMarks(tx *db.Tx, record string, row int64) ([]string, error) {
 	return db.All[string](tx, `select field from roll_hand where org_id = $1 and record = $2 and row_id = $3 order by field`, record, row)
 }

@@ -278,7 +278,7 @@ func TestFamilyIsKnownOnlyWhileAllOfItHolds(t *testing.T) {
 			t.Errorf("taken back: %v", got)
 		}
 		// A share ends by itself on its last day.
-		share = w.share(t, id)
+		w.share(t, id)
 		w.s.DB.SetClock(clock.At(time.Date(2027, 7, 20, 12, 0, 0, 0, time.UTC)))
 		if got := w.theirs(t, w.ash, id); len(got) != 1 {
 			t.Errorf("on the last day: %v", got)

@@ -19,6 +19,9 @@ func (h pages) settle(q *web.Req) error {
 		back = TalkPath(talk)
 	}
 	done := q.Text("done")
+	if err = h.s.MaySettle(q.Context(), q.Pass, id); err != nil {
+		return err
+	}
 	if done == "" {
 		err = fault.Field("done", "Choose whether it was done.")
 	} else {

@@ -142,7 +142,6 @@ var (
 	tTo           = say.Text("family.held.to", "Counted until")
 	tResults      = say.Text("family.held.results", "Results")
 	tResultOn     = say.Text("family.held.result", "{subject}, {day}")
-	tTalks        = say.Text("family.held.talks", "Talks between you and the school")
 )
 
 // Asking for a change.
