@@ -564,14 +564,17 @@ func TestSomeoneStaysInCharge(t *testing.T) {
 		if err := a.s.GiveRole(ctx, p, a.nobody, Values{"role": "owner"}); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("a role that there is not: %v", err)
 		}
-		if err := a.s.GiveRole(ctx, p, a.nobody, Values{"role": "administrator"}); err != nil {
+		if err := a.s.GiveRole(ctx, p, a.nobody, Values{"role": "administrator"}); fault.KindOf(err) == 0 {
+			t.Errorf("a head gave more than a head holds: %v", err)
+		}
+		if err := a.s.GiveRole(ctx, p, a.nobody, Values{"role": "head"}); err != nil {
 			t.Fatal(err)
 		}
 		if err := a.s.EndRole(ctx, p, a.head, c.Posts[0].ID, last); err != nil {
 			t.Errorf("with another in charge: %v", err)
 		}
 		if _, err := a.s.SaveStaff(ctx, p, a.nobody, Values{"forename": "Nia", "surname": "New", "ends": "1/11/2026"}, ""); fault.KindOf(err) != fault.Invalid {
-			t.Errorf("the last administrator left: %v", err)
+			t.Errorf("the last head left: %v", err)
 		}
 	})
 }
