@@ -66,7 +66,7 @@ func TestGuessedKeys(t *testing.T) {
 			}
 		}
 		for _, pattern := range s.routes("POST") {
-			if pattern == "/sign-out" || !strings.Contains(pattern, "{") {
+			if pattern == "/sign-out" || !strings.Contains(pattern, "{") || pattern == "/f/l/{secret}/new" { // that one says the same to every secret, so that nobody learns which are real
 				continue
 			}
 			for _, g := range guesses[:12] {
