@@ -33,6 +33,8 @@ import (
 	"ajar/internal/kit/web"
 	"ajar/internal/notes"
 	notesweb "ajar/internal/notes/web"
+	"ajar/internal/plans"
+	plansweb "ajar/internal/plans/web"
 	"ajar/internal/progress"
 	progressweb "ajar/internal/progress/web"
 	"ajar/internal/roll"
@@ -70,6 +72,7 @@ type App struct {
 	Progress      *progress.Service
 	Notes         *notes.Service
 	Barriers      *barriers.Service
+	Plans         *plans.Service
 	Conversations *conversations.Service
 
 	log     *slog.Logger
@@ -95,6 +98,7 @@ func Migrations() []db.Migrations {
 		progress.Migrations(),
 		notes.Migrations(),
 		barriers.Migrations(),
+		plans.Migrations(),
 		conversations.Migrations(),
 	}
 }
@@ -154,6 +158,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Notes = notes.New(d, a.Roll)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
+	a.Plans = plans.New(d, a.Roll, a.Jobs, a.Post)
+	a.Plans.Gives = a.Sharing.GivesCounts
+	a.measureForPlans()
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
 	a.Sharing.Offer(conversations.HandOver())
@@ -168,6 +175,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		progressweb.Manifest(a.Progress),
 		notesweb.Manifest(a.Notes),
 		barriersweb.Manifest(a.Barriers, a.Admin),
+		plansweb.Manifest(a.Plans, a.Admin),
 		conversationsweb.Manifest(a.Conversations, a.Admin, a.Family),
 	}
 	var rights [][]access.Right

@@ -10,9 +10,9 @@ const Module = "ajar"
 var Levels = [][]string{
 	{"kit", "ui"},
 	{"roll"},
-	{"admin", "family", "notes", "progress", "sharing", "directory", "audit", "messages", "workforce", "impact"},
-	{"barriers"},
-	{"conversations", "meetings", "activities", "voice"},
+	{"admin", "family", "notes", "progress", "sharing", "directory", "messages", "workforce", "impact"},
+	{"barriers", "plans"},
+	{"audit", "conversations", "meetings", "activities", "practice", "voice"},
 	{"casework"},
 	{"transitions"},
 	{"demo"},
