@@ -85,6 +85,10 @@ func both(t *testing.T, body func(t *testing.T, w *world)) {
 		w.authority = w.place(t, "COUNTY", "authority", "")
 		w.cluster = w.place(t, "HILLS", "cluster", "COUNTY")
 		w.oak, w.ash, w.elm = w.place(t, "OAK", "school", "HILLS"), w.place(t, "ASH", "school", "HILLS"), w.place(t, "ELM", "school", "")
+		must(t, d.Update(t.Context(), access.Installation("test"), func(tx *db.Tx) error { // they have belonged together for years
+			_, err := tx.Exec(`update roll_membership set starts = '2020-01-01'`)
+			return err
+		}))
 		body(t, w)
 	})
 }
