@@ -35,6 +35,8 @@ import (
 	notesweb "ajar/internal/notes/web"
 	"ajar/internal/plans"
 	plansweb "ajar/internal/plans/web"
+	"ajar/internal/practice"
+	practiceweb "ajar/internal/practice/web"
 	"ajar/internal/progress"
 	progressweb "ajar/internal/progress/web"
 	"ajar/internal/roll"
@@ -74,6 +76,7 @@ type App struct {
 	Barriers      *barriers.Service
 	Plans         *plans.Service
 	Conversations *conversations.Service
+	Practice      *practice.Service
 
 	log     *slog.Logger
 	modules []module.Manifest
@@ -100,6 +103,7 @@ func Migrations() []db.Migrations {
 		barriers.Migrations(),
 		plans.Migrations(),
 		conversations.Migrations(),
+		practice.Migrations(),
 	}
 }
 
@@ -162,6 +166,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Plans.Gives = a.Sharing.GivesCounts
 	a.measureForPlans()
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
+	a.Practice = practice.New(d, a.Roll, a.Plans)
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
 	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
@@ -177,6 +182,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		plansweb.Manifest(a.Plans, a.Admin),
 		conversationsweb.Manifest(a.Conversations, a.Admin, a.Family),
+		practiceweb.Manifest(a.Practice),
 	}
 	var rights [][]access.Right
 	for _, m := range a.modules {

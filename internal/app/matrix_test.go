@@ -28,6 +28,8 @@ import (
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/web"
 	"ajar/internal/notes"
+	"ajar/internal/plans"
+	"ajar/internal/practice"
 	"ajar/internal/roll"
 )
 
@@ -152,10 +154,35 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		_, err := tx.Exec(`insert into sharing_pack (org_id, id, agreement, direction, other, pupil_name, why, body, by_name, made_ms) values ($1, $2, $3, 'received', $4, $5, 'x', '[]', 'x', 0)`, pack, agreement, partner.ID, surname)
 		return err
 	}))
+	plan, err := a.Plans.Make(ctx, head, plans.Plan{Title: "Plan " + surname, Starts: "2026-09-01", Ends: "2027-08-31"})
+	must(t, err)
+	action, err := a.Plans.Add(ctx, head, plan, plans.Typed{Words: "Open the door to the " + surname + " family", Owner: k.staff[roll.Teacher], Due: "2026-12-18", Measure: "It is open"})
+	must(t, err)
+	must(t, a.Plans.AddEvidence(ctx, head, action, "List "+surname, ""))
+	did, err := a.Plans.Action(ctx, head, action)
+	must(t, err)
+	objective, err := a.Plans.SetObjective(ctx, head, 0, "1", "Reach "+surname, nil)
+	must(t, err)
+	consultation, err := a.Plans.Consult(ctx, head, plans.Consultation{Whom: "Staff " + surname, Due: "2026-12-01"})
+	must(t, err)
+	policy, err := a.Practice.PutPolicy(ctx, head, practice.Policy{Title: "Policy " + surname})
+	must(t, err)
+	duty, err := a.Practice.PutDuty(ctx, head, practice.Duty{Title: "Role", Duty: "yes"})
+	must(t, err)
+	activity, err := a.Practice.PutActivity(ctx, head, practice.Activity{Title: "Forum", Kind: "forum", OnDay: "2026-10-01"})
+	must(t, err)
+	must(t, a.Practice.ShareDecision(ctx, head, practice.Shared{ActivityID: activity, How: "voted", What: "The gate", OnDay: "2026-10-01"}))
+	depth, err := a.Practice.Activity(ctx, head, activity)
+	must(t, err)
+	story, err := a.Practice.PutStory(ctx, head, practice.Story{Title: "A story", Situation: "x", Did: "x", Changed: "x", Consent: "unasked"}, 0)
+	must(t, err)
+	must(t, a.Practice.PublishStory(ctx, head, story))
 	key := func(n int64) string { return ids.ID[keyed](n).String() }
 	for name, v := range map[string]string{"pupil": pupil.String(), "adult": adult.String(), "tie": tie.String(), "order": key(order), "class": class.String(), "batch": key(batch), "conflict": key(conflict),
 		"post": key(post), "assignment": key(assignment), "group": key(group), "staff": key(holder), "org": k.org.ID.String(), "programme": programme.String(), "round": talk.RoundID.String(),
-		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack)} {
+		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack),
+		"plan": plan.String(), "action": action.String(), "evidence": did.Evidence[0].ID.String(), "objective": objective.String(), "consultation": consultation.String(),
+		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String()} {
 		k.keys[name] = v
 	}
 	return k
@@ -219,7 +246,7 @@ func contents(t *testing.T, a *app.App, in roll.Org) string {
 	var out []string
 	must(t, a.DB.View(context.Background(), systemPass(in), func(tx *db.Tx) error {
 		for _, table := range []string{"roll_pupil", "roll_adult", "roll_tie", "roll_order", "roll_staff", "roll_staff_role", "roll_assignment", "roll_absence", "roll_cover", "roll_setting", "roll_conflict",
-			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "batch_batch"} {
+			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "batch_batch", "plans_plan", "plans_action", "plans_entry", "plans_objective", "practice_policy", "practice_duty", "practice_rung", "practice_story"} {
 			n, err := db.One[int](tx, `select count(*) from `+table+` where org_id = $1`)
 			if err != nil {
 				return err

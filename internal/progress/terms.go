@@ -10,15 +10,15 @@ import (
 	"ajar/internal/roll"
 )
 
-// TermFigure is the whole school's attendance in one term.
-type TermFigure struct {
+// TermSum is the whole school's attendance in one term.
+type TermSum struct {
 	Label    string // "Autumn 2026"
 	From     string // its first week that is counted
 	Sessions Sessions
 }
 
 // Terms adds the attendance of the whole school up term by term, from marks alone. A school with a handful of pupils gets none.
-func (s *Service) Terms(tx *db.Tx, w Window) (out []TermFigure, err error) {
+func (s *Service) Terms(tx *db.Tx, w Window) (out []TermSum, err error) {
 	if n, err := roll.CountPupils(tx); err != nil || n < tooFew {
 		return nil, err
 	}
@@ -28,15 +28,15 @@ func (s *Service) Terms(tx *db.Tx, w Window) (out []TermFigure, err error) {
 	}
 	for monday, sum := range sums {
 		label := termOf(monday)
-		at := slices.IndexFunc(out, func(f TermFigure) bool { return f.Label == label })
+		at := slices.IndexFunc(out, func(f TermSum) bool { return f.Label == label })
 		if at < 0 {
 			at = len(out)
-			out = append(out, TermFigure{Label: label, From: monday})
+			out = append(out, TermSum{Label: label, From: monday})
 		}
 		out[at].From = min(out[at].From, monday)
 		out[at].Sessions = out[at].Sessions.Add(sum)
 	}
-	slices.SortFunc(out, func(a, b TermFigure) int { return cmp.Compare(a.From, b.From) })
+	slices.SortFunc(out, func(a, b TermSum) int { return cmp.Compare(a.From, b.From) })
 	return out, nil
 }
 
