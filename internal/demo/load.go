@@ -18,6 +18,8 @@ import (
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/plans"
+	"ajar/internal/practice"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
 )
@@ -35,7 +37,9 @@ type Parts struct {
 	Family        *door.Service
 	Progress      *progress.Service
 	Barriers      *barriers.Service
+	Plans         *plans.Service
 	Conversations *conversations.Service
+	Practice      *practice.Service
 }
 
 // ClusterCode is the code of the demo's cluster; when it is there, the demo is.
@@ -91,6 +95,9 @@ func (l *loader) everything() error {
 	l.at(l.cal.years[0].weeks[0], 8)
 	if err := l.organisations(); err != nil {
 		return err
+	}
+	if err := l.objectives(); err != nil {
+		return fmt.Errorf("the objectives of the council and the cluster: %w", err)
 	}
 	for i, pl := range places {
 		if pl.phase == "" {
@@ -193,6 +200,14 @@ func (l *loader) school(p place, o roll.Org, index int) error {
 	}
 	if err := l.decide(st, p, o); err != nil {
 		return err
+	}
+	if p.phase == "secondary" {
+		if err := l.plansOf(st); err != nil {
+			return fmt.Errorf("plans: %w", err)
+		}
+		if err := l.practiceOf(st); err != nil {
+			return fmt.Errorf("practice: %w", err)
+		}
 	}
 	if index > 1 {
 		return nil // the smaller schools have not begun with conversations

@@ -159,8 +159,16 @@ func (s *Service) Overview(ctx context.Context, p access.Pass) (o Overview, err 
 		if len(vs) > 0 {
 			o.Vision = &vs[0]
 		}
-		if !o.Whole {
-			return nil
+		if !o.Whole { // figures only: nobody is named
+			var texts []*string
+			for i := range o.Plans {
+				o.Plans[i].LeadID, o.Plans[i].LeadName, o.Plans[i].ByName, o.Plans[i].ClosedBy = nil, "", "", ""
+				texts = append(texts, &o.Plans[i].Title)
+			}
+			if o.Vision != nil {
+				texts = append(texts, &o.Vision.Words, &o.Vision.Consulted)
+			}
+			return roll.WithoutNames(tx, texts...)
 		}
 		if w := p.Who().Staff; w != 0 {
 			if o.Mine, err = waitingActions(tx, roll.StaffID(w), "9999-12-31"); err != nil {

@@ -62,7 +62,7 @@ func removedOf(tx *db.Tx, plan PlanID) ([]Action, error) {
 // waitingActions are those of open plans that have not come to an end, of one owner or, with 0, of everyone.
 func waitingActions(tx *db.Tx, owner roll.StaffID, until string) ([]Action, error) {
 	return db.All[Action](tx, `select `+actionColumns+actionFrom+` join plans_plan p on p.org_id = a.org_id and p.id = a.plan_id
-		where a.org_id = $1 and p.closed_ms is null and a.removed_ms is null and a.status in ('todo', 'going') and a.due <= $2 and ($3 = 0 or a.owner_id = $3)
+		where a.org_id = $1 and p.closed_ms is null and a.removed_ms is null and a.status in ('todo', 'going') and a.due <= $2 and (cast($3 as bigint) = 0 or a.owner_id = cast($3 as bigint))
 		order by a.due, a.made_ms, a.id`, until, int64(owner))
 }
 

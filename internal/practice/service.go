@@ -143,13 +143,15 @@ func (s *Service) Policies(ctx context.Context, p access.Pass) (out []Policy, to
 	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		today = tx.Today()
-		out, err = policies(tx)
-		if p.Scope(See) < access.Own { // figures only: nobody is named
-			for i := range out {
-				out[i].OwnerID, out[i].OwnerName = nil, ""
-			}
+		if out, err = policies(tx); err != nil || p.Scope(See) >= access.Own {
+			return err
 		}
-		return err
+		var texts []*string // figures only: nobody is named
+		for i := range out {
+			out[i].OwnerID, out[i].OwnerName = nil, ""
+			texts = append(texts, &out[i].Title, &out[i].Barriers)
+		}
+		return roll.WithoutNames(tx, texts...)
 	})
 	return out, today, err
 }
@@ -261,7 +263,15 @@ func (s *Service) Duties(ctx context.Context, p access.Pass) (out []Duty, c Duty
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		out, err = duties(tx)
 		c = CountDuties(out)
-		return err
+		if err != nil || p.Scope(See) >= access.Own {
+			return err
+		}
+		var texts []*string
+		for i := range out {
+			out[i].ByName = ""
+			texts = append(texts, &out[i].Title, &out[i].Note)
+		}
+		return roll.WithoutNames(tx, texts...)
 	})
 	return out, c, err
 }
@@ -345,10 +355,19 @@ func (s *Service) Participation(ctx context.Context, p access.Pass) (v Participa
 			return err
 		}
 		v.Terms = terms(v.List)
+		var texts []*string
 		for i := range v.List {
-			v.List[i].hideFew()
+			d := &v.List[i]
+			d.hideFew()
+			texts = append(texts, &d.Title, &d.Outcome)
+			for j := range d.Shares {
+				texts = append(texts, &d.Shares[j].What, &d.Shares[j].ByName)
+			}
 		}
-		return nil
+		if p.Scope(See) >= access.Own {
+			return nil
+		}
+		return roll.WithoutNames(tx, texts...)
 	})
 	return v, err
 }
