@@ -37,12 +37,16 @@ func tallyWords(t plans.Tally) string {
 	for _, p := range []struct {
 		n    int
 		what string
-	}{{t.Going, "under way"}, {t.ToDo, "not started"}, {t.Overdue, "overdue"}, {t.Stopped, "stopped"}, {t.Carried, "carried on"}} {
+	}{{t.Going, "under way"}, {t.ToDo, "not started"}, {t.Stopped, "stopped"}, {t.Carried, "carried on"}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
 		}
 	}
-	return strings.Join(parts, ", ")
+	s := strings.Join(parts, ", ")
+	if t.Overdue > 0 {
+		s += fmt.Sprintf("; %d of them overdue", t.Overdue)
+	}
+	return s
 }
 
 func costWords(planned, spent *int64) string {
