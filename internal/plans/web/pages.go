@@ -681,7 +681,7 @@ func (h handlers) extractPrint(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(extractPaper(ui.DocData{Title: "For governors: " + x.Title, Back: ui.Link{Text: "Back", Href: ExtractPath(x.ID)}},
+	return q.Print("plan", int64(x.ID), "What governors read of a plan was made for paper.", extractPaper(ui.DocData{Title: "For governors: " + x.Title, Back: ui.Link{Text: "Back", Href: ExtractPath(x.ID)}},
 		ui.PaperSheetData{Org: x.Org, Title: "For governors: " + x.Title, Sub: span(x.Plan) + ", as of " + day(x.Today), PrintedAt: h.stamp()}, x))
 }
 
@@ -700,7 +700,7 @@ func (h handlers) extractXLSX(q *web.Req) error {
 	}); err != nil {
 		return err
 	}
-	return q.Download("governors-"+x.Today+".xlsx", xlsxType, b.Bytes())
+	return q.Export("plan", int64(x.ID), "what governors read of a plan", "governors-"+x.Today+".xlsx", xlsxType, b.Bytes())
 }
 
 func span(p plans.Plan) string { return day(p.Starts) + " to " + day(p.Ends) }

@@ -393,7 +393,7 @@ func (h handlers) paper(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(cardPaper(ui.DocData{Title: "Card for parents: " + v.Title, Back: ui.Link{Text: "Back", Href: activityPath(id)}}, ui.PaperSheetData{Org: q.Pass.Who().OrgName, Title: "How much did parents decide?"}, v))
+	return q.Print("activity", int64(id), "A card for parents was made for paper.", cardPaper(ui.DocData{Title: "Card for parents: " + v.Title, Back: ui.Link{Text: "Back", Href: activityPath(id)}}, ui.PaperSheetData{Org: q.Pass.Who().OrgName, Title: "How much did parents decide?"}, v))
 }
 
 // Stories.
