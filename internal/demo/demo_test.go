@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"strings"
 	"testing"
@@ -15,7 +16,11 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/jobs"
+	out "ajar/internal/kit/post"
 	"ajar/internal/kit/testkit"
+	"ajar/internal/plans"
+	"ajar/internal/practice"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
 )
@@ -27,12 +32,15 @@ func parts(d *db.DB) Parts {
 	p.Family = familydoor.New(d, p.Roll)
 	p.Progress = progress.New(d, p.Roll, p.Imports)
 	p.Barriers = barriers.New(d, p.Roll, p.Progress)
+	q := jobs.New(d, slog.New(slog.DiscardHandler))
+	p.Plans = plans.New(d, p.Roll, q, out.New(d, q))
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
-	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), conversations.Rights(), familydoor.Rights())
+	p.Practice = practice.New(d, p.Roll, p.Plans)
+	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights())
 	return p
 }
 
-var sets = []db.Migrations{batch.Migrations(), roll.Migrations(), admin.Migrations(), familydoor.Migrations(), progress.Migrations(), barriers.Migrations(), conversations.Migrations()}
+var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), familydoor.Migrations(), progress.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)

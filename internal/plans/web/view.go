@@ -253,3 +253,11 @@ func uncoveredGoals(r plans.RollUp) (out []string) {
 	}
 	return out
 }
+
+// then adds what is known to a text.
+func then(text, between, more string) string {
+	if more == "" {
+		return text
+	}
+	return text + between + more
+}
