@@ -69,11 +69,11 @@ func nameWords(text string) (out []nameWord) {
 	return out
 }
 
-// names are what is on record, by folded word.
-type names struct{ forenames, surnames map[string]string }
+// knownNames are what is on record, by folded word.
+type knownNames struct{ forenames, surnames map[string]string }
 
-func readNames(tx *db.Tx) (n names, err error) {
-	n = names{map[string]string{}, map[string]string{}}
+func readNames(tx *db.Tx) (n knownNames, err error) {
+	n = knownNames{map[string]string{}, map[string]string{}}
 	add := func(m map[string]string, text, of string) {
 		for _, w := range nameWords(text) {
 			if len([]rune(w.folded)) > 1 && m[w.folded] == "" {
@@ -99,7 +99,7 @@ func readNames(tx *db.Tx) (n names, err error) {
 }
 
 // of tells whose name a word is. A surname counts only with its capital: too many are trades and colours.
-func (n names) of(w nameWord) string {
+func (n knownNames) of(w nameWord) string {
 	if of := n.forenames[w.folded]; of != "" && (w.capital || len(w.folded) > 3) {
 		return of
 	}
@@ -109,7 +109,7 @@ func (n names) of(w nameWord) string {
 	return ""
 }
 
-func (n names) in(text string, each func(w nameWord, of string, sure bool)) {
+func (n knownNames) in(text string, each func(w nameWord, of string, sure bool)) {
 	words := nameWords(text)
 	for i, w := range words {
 		of := n.of(w)
