@@ -261,3 +261,14 @@ func then(text, between, more string) string {
 	}
 	return text + between + more
 }
+
+func paperColumns(today string) []ui.Column[plans.Action] {
+	return []ui.Column[plans.Action]{
+		{Head: "Action", RowHead: true, Text: func(a plans.Action) string { return a.Words }},
+		{Head: "We will see it by", Text: func(a plans.Action) string { return a.Measure }},
+		{Head: "Owner", Text: who},
+		{Head: "Due", Text: func(a plans.Action) string { return day(a.Due) }},
+		{Head: "Stands", Text: func(a plans.Action) string { return then(string(lookOf(a, today)), ": ", a.StoppedWhy) }},
+		{Head: "Cost and money", Text: func(a plans.Action) string { return then(costWords(a.PlannedPence, a.SpentPence), ". ", a.Funding) }},
+	}
+}
