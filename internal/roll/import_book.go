@@ -218,18 +218,22 @@ func (m *memberEntry) record() record {
 }
 
 func newBook(r *batch.Run, numbered bool) (*book, error) {
-	b := &book{
-		numbered: numbered,
-		run:      r, tx: r.Tx, today: r.Tx.Today(),
+	b := emptyBook(r)
+	b.numbered = numbered
+	for _, kind := range []string{"pupils", "adults", "ties", "staff", "classes"} {
+		r.Report.By[kind] = &sheet.Tally{} // those who read the numbers by machine find all five, whatever was in the file
+	}
+	return b, b.load()
+}
+
+func emptyBook(r *batch.Run) *book {
+	return &book{
+		run: r, tx: r.Tx, today: r.Tx.Today(),
 		pupilByLocal: map[string]int32{}, pupilByUPN: map[string]int32{}, pupilByBirth: map[string]int32{},
 		adultByLocal: map[string]int32{}, adultByKey: map[string]int32{}, staffByLocal: map[string]int32{},
 		classByLocal: map[string]int32{}, formByTitle: map[string]int32{}, memberLocal: map[string]int32{}, memberPair: map[[2]int64]int32{},
 		guarded: map[int32]bool{}, ordered: map[TieID]bool{}, hands: map[hand]bool{}, listed: map[listedConflict]bool{}, counted: map[string]*counted{}, founds: map[int64]found{},
 	}
-	for _, kind := range []string{"pupils", "adults", "ties", "staff", "classes"} {
-		r.Report.By[kind] = &sheet.Tally{} // those who read the numbers by machine find all five, whatever was in the file
-	}
-	return b, b.load()
 }
 
 // counted is a remark that many rows would make: it is said once, for the first place, with how often it came again.
