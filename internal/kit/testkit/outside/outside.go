@@ -255,3 +255,10 @@ concatenation = true
 	reach(t, pages)
 	return fmt.Sprintf("http://ajar:letmein@127.0.0.1:%d/cgi-bin/sendsms?from=Oak", pages), sent
 }
+
+// All is everything so far.
+func (l *Lines) All() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.all)
+}
