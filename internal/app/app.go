@@ -141,7 +141,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Jobs = jobs.New(d, o.Log)
 	a.Post = post.New(d, a.Jobs)
-	a.Post.May, a.Post.Sender = roll.MayPost, roll.Sender
+	a.Post.May, a.Post.Sender = mayLeave, roll.Sender
 	for way, driver := range ways {
 		a.Post.Use(way, driver)
 	}
@@ -178,6 +178,14 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Roll.UseOutlets(a.outlets())
 	a.Admin.AddHome(admin.HomePanel{Order: 5, Need: roll.Orders, Show: rollweb.OrdersDue})
 	return a, nil
+}
+
+// mayLeave is asked about each message just before it leaves the house: by the roll, which knows about orders, and by the room it came from.
+func mayLeave(tx *db.Tx, it post.Item) (string, error) {
+	if why, err := roll.MayPost(tx, it); err != nil || why != "" {
+		return why, err
+	}
+	return family.MayLeave(tx, it)
 }
 
 // outlets collects every way by which something about a child reaches an adult.

@@ -20,7 +20,7 @@ import (
 // openFamilyDoor builds the door for parents and carers, with what the rooms beside it hold about a child.
 func (a *App) openFamilyDoor(lookAround bool) {
 	a.Family = family.New(a.DB, a.Roll)
-	a.Family.LookAround = lookAround
+	a.Family.LookAround, a.Family.Post = lookAround, a.Post
 	a.Family.HatOf = roll.AdultOf
 	a.Admin.AsParent = func(ctx context.Context, p access.Pass, agent string) (*http.Cookie, string, error) {
 		token, path, err := a.Family.AsParent(ctx, p, agent)

@@ -11,6 +11,8 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/jobs"
+	"ajar/internal/kit/post"
 	"ajar/internal/kit/testkit"
 	"ajar/internal/roll"
 )
@@ -33,7 +35,7 @@ func onBoth(t *testing.T, body func(t *testing.T, s *Service, a, b school)) {
 }
 
 func sets() []db.Migrations {
-	return []db.Migrations{batch.Migrations(), roll.Migrations(), Migrations()}
+	return []db.Migrations{jobs.Migrations(), post.Migrations(), batch.Migrations(), roll.Migrations(), Migrations()}
 }
 
 func fill(t *testing.T, d *db.DB, org int64) (x school) {
@@ -108,6 +110,7 @@ func TestStaffVerbsAreGuarded(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Service, a, b school) {
 		ctx := context.Background()
 		gone := ids.New[Wish]()
+		a.posts(s)
 		for _, c := range []struct {
 			verb            string
 			allowed, denied access.Role
@@ -120,6 +123,24 @@ func TestStaffVerbsAreGuarded(t *testing.T) {
 				_, _, err := s.Give(ctx, p, Wanted{Adult: a.mother, Pupil: a.amira})
 				return err
 			}, false, false},
+			{"Sending", roll.Office, roll.Governor, func(p access.Pass) error {
+				_, err := s.Sending(ctx, p, Wanted{Adult: a.mother, Pupil: a.amira})
+				return err
+			}, false, false},
+			{"SendOne", roll.Office, roll.Teacher, func(p access.Pass) error {
+				_, err := s.SendOne(ctx, p, Wanted{Adult: a.mother, Pupil: a.amira, Base: "https://ajar.example"}, 0)
+				return err
+			}, false, false},
+			{"Plan", roll.Office, roll.KeyTeacher, func(p access.Pass) error {
+				_, err := s.Plan(ctx, p, []Wanted{{Adult: a.mother, Pupil: a.amira}})
+				return err
+			}, false, false},
+			{"SendMany", roll.Office, roll.KeyTeacher, func(p access.Pass) error {
+				_, err := s.SendMany(ctx, p, ids.New[Batch](), []Wanted{{Adult: a.mother, Pupil: a.amira}})
+				return err
+			}, false, false},
+			{"BatchOf", roll.Office, roll.KeyTeacher, func(p access.Pass) error { _, err := s.BatchOf(ctx, p, ids.New[Batch]()); return err }, true, false},
+			{"TakeBatchBack", roll.Office, roll.KeyTeacher, func(p access.Pass) error { _, err := s.TakeBatchBack(ctx, p, ids.New[Batch]()); return err }, false, true},
 			{"TakeBack", roll.Head, roll.Governor, func(p access.Pass) error { return s.TakeBack(ctx, p, a.amira, ids.New[Link]()) }, false, true},
 			{"ForgetDevices", roll.Office, roll.Teacher, func(p access.Pass) error { _, err := s.ForgetDevices(ctx, p, a.amira, a.mother); return err }, false, false},
 			{"AsksOf", roll.Office, roll.KeyTeacher, func(p access.Pass) error { _, err := s.AsksOf(ctx, p); return err }, true, false},

@@ -3,6 +3,7 @@ package family
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"ajar/internal/kit/access"
@@ -363,7 +364,7 @@ const answersToday = 3
 
 // NewOne is asked for by somebody whose link is over. Whatever there is of it, the page says the same. A new link goes to a channel that the school holds,
 // and when there is none, or no way out of the house yet, the office is told.
-func (s *Service) NewOne(ctx context.Context, k Key, base string) error {
+func (s *Service) NewOne(ctx context.Context, k Key) error {
 	h, whole := k.hash()
 	if !whole {
 		return nil
@@ -382,12 +383,14 @@ func (s *Service) NewOne(ctx context.Context, k Key, base string) error {
 			if err != nil || len(children) == 0 {
 				return err
 			}
-			return s.again(tx, l, base)
+			return s.again(tx, l, children)
 		})
 	})
 }
 
-func (s *Service) again(tx *db.Tx, l Link, base string) error {
+// again sends a link like the one that is over to the way that reaches the adult best. It leads to the door that the old one led to: what address this
+// request was sent to is a stranger's to choose.
+func (s *Service) again(tx *db.Tx, l Link, children []roll.TiedPupil) error {
 	a, found, err := roll.AdultAt(tx, l.AdultID)
 	if err != nil || !found {
 		return err
@@ -396,27 +399,20 @@ func (s *Service) again(tx *db.Tx, l Link, base string) error {
 	if err != nil {
 		return err
 	}
-	if s.Send != nil && n < answersToday {
-		for _, c := range a.Channels {
-			w := Wanted{Adult: a.ID, Thing: l.Thing, ThingKey: l.ThingKey, Way: BySent}
-			if l.PupilID != nil {
-				w.Pupil = *l.PupilID
-			}
-			m, err := s.issue(tx, a, w)
-			if err != nil {
-				return err
-			}
-			sent, err := s.Send(tx, a, c, m, base)
-			if err != nil {
-				return err
-			}
-			if sent {
-				return markSent(tx, m.Link, c.Kind, c.Folded)
-			}
-			if _, err := revokeLink(tx, m.Link, "it could not be sent"); err != nil {
-				return err
-			}
+	w := Wanted{Adult: a.ID, Thing: l.Thing, ThingKey: l.ThingKey, Base: l.Base}
+	if l.PupilID != nil {
+		w.Pupil = *l.PupilID
+		if !slices.ContainsFunc(children, func(c roll.TiedPupil) bool { return c.Pupil.ID == w.Pupil }) {
+			w.Pupil, w.Thing, w.ThingKey = 0, Page, 0 // closed by now; their other children are not
 		}
+	}
+	ways, err := s.waysOf(tx, a)
+	if err != nil {
+		return err
+	}
+	if way, ok := best(ways); ok && n < answersToday && l.Base != "" {
+		_, err := s.send(tx, a, w, way, 0)
+		return err
 	}
 	if n >= answersToday {
 		return nil

@@ -127,7 +127,7 @@ func sweep(tx *db.Tx, year int64) error {
 
 // From here on everything belongs to one organisation.
 
-const linkColumns = `l.id, l.adult_id, l.pupil_id, l.thing, l.thing_key, l.way, l.sent_kind, l.sent_folded, l.made_ms, l.by_name, l.ends_ms, l.revoked_ms, l.revoked_why, l.opened, l.opened_ms`
+const linkColumns = `l.id, l.adult_id, l.pupil_id, l.thing, l.thing_key, l.way, l.sent_kind, l.sent_folded, l.made_ms, l.by_name, l.ends_ms, l.revoked_ms, l.revoked_why, l.opened, l.opened_ms, l.base, l.batch`
 
 func linkByID(tx *db.Tx, id LinkID) (Link, bool, error) {
 	return db.Maybe[Link](tx, `select `+linkColumns+` from family_link l where l.org_id = $1 and l.id = $2`, id)
@@ -139,9 +139,9 @@ func linksOf(tx *db.Tx, adult roll.AdultID) ([]Link, error) {
 
 // insertLink tells whether the link is new: a form that was sent twice makes one.
 func insertLink(tx *db.Tx, l Link) (bool, error) {
-	n, err := tx.Exec(`insert into family_link (org_id, id, adult_id, pupil_id, thing, thing_key, way, sent_kind, sent_folded, made_ms, by_name, ends_ms)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (org_id, id) do nothing`,
-		l.ID, l.AdultID, l.PupilID, l.Thing, l.ThingKey, l.Way, l.SentKind, l.SentFolded, tx.Now(), l.ByName, l.EndsMs)
+	n, err := tx.Exec(`insert into family_link (org_id, id, adult_id, pupil_id, thing, thing_key, way, sent_kind, sent_folded, made_ms, by_name, ends_ms, base, batch)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (org_id, id) do nothing`,
+		l.ID, l.AdultID, l.PupilID, l.Thing, l.ThingKey, l.Way, l.SentKind, l.SentFolded, tx.Now(), l.ByName, l.EndsMs, l.Base, l.Batch)
 	return n > 0, err
 }
 
@@ -161,10 +161,19 @@ func revokeLink(tx *db.Tx, id LinkID, why string) (bool, error) {
 	return n > 0, err
 }
 
-// revokeWaiting takes back the links to the same thing that nobody has opened yet: the new letter replaces the one that was lost.
-func revokeWaiting(tx *db.Tx, adult roll.AdultID, thing string, thingKey int64, but LinkID, why string) (int64, error) {
+// revokeWaiting takes back the links to the same thing that nobody has opened yet: the new letter replaces the one that was lost. A message replaces
+// messages alone, since it goes to a way that the school holds while the letter lies safely at home.
+func revokeWaiting(tx *db.Tx, l Link, why string) (int64, error) {
 	return tx.Exec(`update family_link set revoked_ms = $6, revoked_why = $7 where org_id = $1 and adult_id = $2 and thing = $3 and thing_key = $4 and id <> $5
-		and opened = 0 and revoked_ms is null`, adult, thing, thingKey, but, tx.Now(), why)
+		and opened = 0 and revoked_ms is null and (cast($8 as text) <> 'sent' or way = 'sent')`, l.AdultID, l.Thing, l.ThingKey, l.ID, tx.Now(), why, l.Way)
+}
+
+func linksIn(tx *db.Tx, batch BatchID) ([]Link, error) {
+	return db.All[Link](tx, `select `+linkColumns+` from family_link l where l.org_id = $1 and l.batch = $2 and l.batch <> 0 order by l.id`, batch)
+}
+
+func sentAbout(tx *db.Tx, pupil roll.PupilID, n int) ([]Link, error) {
+	return db.All[Link](tx, `select `+linkColumns+` from family_link l where l.org_id = $1 and l.pupil_id = $2 and l.way = 'sent' order by l.made_ms desc, l.id desc limit $3`, pupil, n)
 }
 
 func tongueOf(tx *db.Tx, adult roll.AdultID) (string, error) {

@@ -119,7 +119,7 @@ func (h handlers) asked(q *web.Req, k family.Key) error {
 	// The same limit as for codes: without it somebody could ask for new ones by trying.
 	now, from := h.s.DB.Clock().Now(), addressOf(q.R)
 	if k.Code == "" || h.s.Guesses.Wait(from, now) == 0 {
-		if err := h.s.NewOne(q.Context(), k, base(q)); err != nil {
+		if err := h.s.NewOne(q.Context(), k); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,8 @@ type handlers struct{ s *family.Service }
 // Manifest is what this capability adds to the pages of staff. It also puts a panel on the page of each pupil.
 func Manifest(s *family.Service) module.Manifest {
 	h := handlers{s}
-	s.Roll.AddPanel(roll.Panel{Order: 60, Need: family.Give, Show: func(_ *db.Tx, p roll.Pupil) (web.Component, error) { return PupilPanel(p), nil }})
+	s.Words = Words
+	s.Roll.AddPanel(roll.Panel{Order: 60, Need: family.Give, Show: func(tx *db.Tx, p roll.Pupil) (web.Component, error) { return PupilPanel(s, tx, p) }})
 	give, settle := web.For(family.Give), web.For(family.Settle)
 	links := "/pupils/{pupil}/links"
 	return module.Manifest{
@@ -24,6 +25,8 @@ func Manifest(s *family.Service) module.Manifest {
 		Routes: append(Door(s), []web.Route{
 			{Pattern: "GET " + links, Need: give, Handle: h.links},
 			{Pattern: "POST " + links + "/give", Need: give, Handle: h.give},
+			{Pattern: "GET " + links + "/send", Need: give, Handle: h.sendForm},
+			{Pattern: "POST " + links + "/send", Need: give, Handle: h.send},
 			{Pattern: "POST " + links + "/take-back", Need: give, Handle: h.takeBack},
 			{Pattern: "POST " + links + "/forget", Need: give, Handle: h.forgetAll},
 			{Pattern: "GET " + WishesPath, Need: settle, Handle: h.wishes},

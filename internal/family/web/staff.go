@@ -36,18 +36,13 @@ func (h handlers) links(q *web.Req) error {
 // give makes a link and shows it, once: as a letter to print, or to copy. Its secret is never shown again, so the answer is the page itself and no
 // redirect; a form that is sent again says so instead of making another.
 func (h handlers) give(q *web.Req) error {
-	pupil, err := web.PathID[roll.Pupil](q, "pupil")
+	w, err := wanted(q)
 	if err != nil {
 		return err
 	}
-	w := family.Wanted{ID: web.FormID[family.Link](q, "link"), Adult: web.FormID[roll.Adult](q, "adult"), Pupil: pupil, Way: q.Text("way"), Thing: family.Page}
-	thing, key, found := strings.Cut(q.Text("thing"), ":")
-	if found {
-		n, err := readNumber(key)
-		if err != nil {
-			return fault.Gone("sheet")
-		}
-		w.Thing, w.ThingKey = thing, n
+	pupil := w.Pupil
+	if w.Way = q.Text("way"); w.Way == family.BySent {
+		return q.Go(sendPath(w), "")
 	}
 	m, p, err := h.s.Give(q.Context(), q.Pass, w)
 	if err != nil {
@@ -161,9 +156,6 @@ func HomePanel(tx *db.Tx) (web.Component, error) {
 	}
 	return homePanel(wishes, asks), nil
 }
-
-// PupilPanel leads from a pupil's page to the links of the family.
-func PupilPanel(p roll.Pupil) web.Component { return pupilPanel(p.ID) }
 
 // GuestList is the part of the page for looking around that offers the parents of the demo.
 func GuestList(list []family.Guest) web.Component { return guestList(list) }

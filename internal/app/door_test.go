@@ -1,0 +1,296 @@
+package app_test
+
+import (
+	"context"
+	"encoding/hex"
+	"io"
+	"mime/quotedprintable"
+	"net/http"
+	"net/http/httptest"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"ajar/internal/app"
+	fam "ajar/internal/family"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/ids"
+	"ajar/internal/kit/post"
+	"ajar/internal/kit/testkit/outside"
+	"ajar/internal/roll"
+)
+
+// phone is a browser without script at the family's door, with the whole product behind it.
+type phone struct {
+	t       *testing.T
+	h       http.Handler
+	host    string
+	cookies map[string]string
+	to      string // where the last answer leads
+}
+
+func newPhone(t *testing.T, h http.Handler) *phone {
+	return &phone{t: t, h: h, host: "ajar.example", cookies: map[string]string{"ajar_tongue": "en"}}
+}
+
+func (p *phone) ask(method, path string, form url.Values) (int, string) {
+	p.t.Helper()
+	r := httptest.NewRequest(method, "https://"+p.host+path, strings.NewReader(form.Encode()))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for k, v := range p.cookies {
+		r.AddCookie(&http.Cookie{Name: k, Value: v})
+	}
+	w := httptest.NewRecorder()
+	p.h.ServeHTTP(w, r)
+	for _, c := range w.Result().Cookies() {
+		if p.cookies[c.Name] = c.Value; c.MaxAge < 0 {
+			delete(p.cookies, c.Name)
+		}
+	}
+	p.to = w.Header().Get("Location")
+	return w.Code, w.Body.String()
+}
+
+func (p *phone) get(path string) string {
+	p.t.Helper()
+	status, body := p.ask("GET", path, nil)
+	if status != http.StatusOK {
+		p.t.Fatalf("GET %s: %d, to %s", path, status, p.to)
+	}
+	return body
+}
+
+var fieldOf = regexp.MustCompile(`name="([a-z_]+)" value="([^"]*)"`)
+
+// open presses the button of a link and answers the one question with a birthday or a postcode.
+func (p *phone) open(path, postcode string) {
+	p.t.Helper()
+	if status, body := p.ask("POST", path, nil); status != http.StatusSeeOther {
+		p.t.Fatalf("the button of %s: %d\n%s", path, status, body)
+	}
+	p.know(postcode)
+}
+
+// know answers the one question, if it is asked.
+func (p *phone) know(postcode string) {
+	p.t.Helper()
+	page := p.get("/f/known?ask=postcode")
+	form := url.Values{"answer": {postcode}}
+	for _, f := range fieldOf.FindAllStringSubmatch(page, -1) {
+		if f[1] == "reader" || f[1] == "kind" {
+			form.Set(f[1], f[2])
+		}
+	}
+	if status, body := p.ask("POST", "/f/known", form); status != http.StatusSeeOther {
+		p.t.Fatalf("the postcode %s: %d\n%s", postcode, status, body)
+	}
+}
+
+// serve gives the handler of the product.
+func serve(t *testing.T, a *app.App) http.Handler {
+	t.Helper()
+	h, err := a.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+var linkIn = regexp.MustCompile(`https://ajar\.example(/f/l/[0-9A-Za-z_-]{20,})`)
+
+// texted reads what the operator was handed: letters, or UCS-2 as a text in Urdu comes.
+func texted(line string) string {
+	line, _ = url.QueryUnescape(line)
+	for _, w := range strings.Fields(line) {
+		b, err := hex.DecodeString(w)
+		if err != nil || len(b) < 20 {
+			continue
+		}
+		var u []uint16
+		for i := 0; i+1 < len(b); i += 2 {
+			u = append(u, uint16(b[i])<<8|uint16(b[i+1]))
+		}
+		line += " " + string(utf16.Decode(u))
+	}
+	return line
+}
+
+// working waits until nothing of a school waits to leave. The handler has the work done beside us.
+func working(t *testing.T, a *app.App, in roll.Org) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		_, err := a.Jobs.Round(context.Background())
+		must(t, err)
+		n := 0
+		must(t, a.DB.View(context.Background(), systemPass(in), func(tx *db.Tx) (err error) {
+			n, err = db.One[int](tx, `select count(*) from post_item where org_id = $1 and state = 'waiting'`)
+			return err
+		}))
+		if n == 0 {
+			return
+		}
+	}
+	t.Fatal("something waits and does not leave")
+}
+
+// Links leave the house through a real mail server and a real gateway for texts, say nothing about a child, open by their button, and obey an order that
+// comes between the writing and the sending. A link that is over brings a new one to the phone that the school holds, and leads where staff's own does.
+func TestLinksLeaveTheHouse(t *testing.T) {
+	both(t, func(t *testing.T, a *app.App) {
+		ctx := context.Background()
+		gateway, operator := outside.Gateway(t)
+		texts, err := post.NewKannel(gateway)
+		must(t, err)
+		office, at, trust := outside.MailServer(t)
+		mails, err := post.NewMail("smtp://ajar:let%20me%20in@" + at + "?from=ajar@oak.example")
+		must(t, err)
+		mails.Trust(trust)
+		a.Post.Use(post.SMS, texts)
+		a.Post.Use(post.Email, mails)
+		f := makeFamily(t, a)
+		staff := staffPass(a, f.here)
+		mother := f.others[0]
+		// The operator may take a moment to be connected.
+		for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+			if _, err := texts.Send(ctx, post.Ready{Address: "07700 900000", Body: "ready"}); err == nil {
+				break
+			}
+		}
+		send := func(x tied, kind string) {
+			t.Helper()
+			s, err := a.Family.Sending(ctx, staff, fam.Wanted{Adult: x.adult, Pupil: x.pupil})
+			must(t, err)
+			for _, w := range s.Ways {
+				if w.Channel.Kind == kind {
+					_, err := a.Family.SendOne(ctx, staff, fam.Wanted{ID: s.Next, Adult: x.adult, Pupil: x.pupil, Base: "https://ajar.example"}, w.Channel.ID)
+					must(t, err)
+					return
+				}
+			}
+			t.Fatalf("%s has no %s", x.who, kind)
+		}
+		went := func(adult roll.AdultID) (out []post.Item) {
+			must(t, a.DB.View(ctx, staff, func(tx *db.Tx) (err error) { out, err = post.To(tx, int64(adult)); return err }))
+			return out
+		}
+
+		// An order is recorded while the message waits: it does not leave. The work of the house has not begun yet.
+		send(f.kitFather, "email")
+		order := f.order(t, "no_contact", "01/11/2026", "")
+		working(t, a, f.here)
+		if it := went(f.kitFather.adult); len(office.Mail()) != 0 || it[0].State != post.Stopped || it[0].Body != "" {
+			t.Errorf("the server has %d mails; %+v", len(office.Mail()), it)
+		}
+		f.end(t, order, "19/11/2026")
+
+		h := serve(t, a)
+		send(mother, "phone")
+		working(t, a, f.here)
+		line := texted(operator.Await(t, "447700900401"))
+		link := linkIn.FindStringSubmatch(line)
+		if link == nil || strings.Contains(line, "Kit") || strings.Contains(line, "Mira") || strings.Contains(line, "Marlow") {
+			t.Fatalf("the operator got %s", line)
+		}
+		if it := went(mother.adult)[0]; it.State != post.Sent || it.Body != "" {
+			t.Errorf("%+v", it)
+		}
+		// A scanner of mail looks at it, twice and by HEAD, before its owner does.
+		scanner := newPhone(t, h)
+		for _, method := range []string{"GET", "HEAD", "GET"} {
+			if status, body := scanner.ask(method, link[1], nil); status != 200 || strings.Contains(body, "Mira") {
+				t.Errorf("%s: %d", method, status)
+			}
+		}
+		if len(scanner.cookies) != 1 {
+			t.Errorf("looking gave %v", scanner.cookies)
+		}
+		mum := newPhone(t, h)
+		mum.open(link[1], mothersHome.postcode)
+		if page := mum.get("/f/"); !strings.Contains(page, "Mira") || !strings.Contains(page, "Kit Marlow") {
+			t.Errorf("her page:\n%s", page)
+		}
+
+		send(f.kitFather, "email")
+		working(t, a, f.here)
+		m, err := mail.ReadMessage(strings.NewReader(office.Mail()[0]))
+		must(t, err)
+		body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+		must(t, err)
+		if s := string(body); linkIn.FindString(s) == "" || !regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}`).MatchString(s) || strings.Contains(s+m.Header.Get("Subject"), "Kit") {
+			t.Errorf("the mail says %s\n%s", m.Header.Get("Subject"), s)
+		}
+		for _, secret := range f.hiddenFromFather {
+			if strings.Contains(string(body), secret) {
+				t.Errorf("the mail shows %q of the other home", secret)
+			}
+		}
+
+		f.order(t, "no_contact", "01/11/2026", "")
+		if _, err := a.Family.SendOne(ctx, staff, fam.Wanted{Adult: f.kitFather.adult, Pupil: f.kitFather.pupil}, 0); err == nil {
+			t.Error("a link is sent to a father under an order")
+		}
+
+		// A mailbox that does not exist is not tried again by itself.
+		must(t, a.DB.Update(ctx, systemPass(f.here), func(tx *db.Tx) error {
+			_, err := tx.Exec(`insert into roll_channel (org_id, id, adult_id, kind, value, folded, place) values ($1, $2, $3, 'email', 'nobody@elm.example', 'nobody@elm.example', 2)`, ids.New[roll.Channel](), mother.adult)
+			return err
+		}))
+		s, err := a.Family.Sending(ctx, staff, fam.Wanted{Adult: mother.adult, Pupil: mother.pupil})
+		must(t, err)
+		for _, w := range s.Ways {
+			if w.Channel.Value == "nobody@elm.example" {
+				_, err := a.Family.SendOne(ctx, staff, fam.Wanted{Adult: mother.adult, Pupil: mother.pupil, Base: "https://ajar.example"}, w.Channel.ID)
+				must(t, err)
+			}
+		}
+		working(t, a, f.here)
+		if s, err = a.Family.Sending(ctx, staff, fam.Wanted{Adult: mother.adult, Pupil: mother.pupil}); err != nil || s.Ways[0].Channel.Value != mothersHome.phone || s.Ways[0].Rank != fam.Answered ||
+			s.Ways[2].Rank != fam.Doubtful || !strings.Contains(s.Ways[2].Known, "No such person here") {
+			t.Errorf("%+v, %v", s.Ways, err)
+		}
+
+		// The link is taken back. Its holder asks for another; the request names another host, and the new one leads home all the same.
+		links, err := a.Family.LinksOf(ctx, staff, mother.pupil)
+		must(t, err)
+		for _, x := range links.Adults {
+			for _, l := range x.Links {
+				must(t, a.Family.TakeBack(ctx, staff, mother.pupil, l.ID))
+			}
+		}
+		if status, _ := mum.ask("GET", "/f/children/"+mother.pupil.String(), nil); status != http.StatusSeeOther {
+			t.Errorf("her phone still opens it: %d", status)
+		}
+		thief := newPhone(t, h)
+		thief.host = "evil.example"
+		status, known := thief.ask("POST", link[1]+"/new", nil)
+		_, unknown := thief.ask("POST", "/f/l/"+strings.Repeat("a", 32)+"/new", nil)
+		if status != 200 || strings.ReplaceAll(known, link[1], "") != strings.ReplaceAll(unknown, "/f/l/"+strings.Repeat("a", 32), "") {
+			t.Error("what is known and what is not are answered differently")
+		}
+		working(t, a, f.here)
+		var fresh []string
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end) && fresh == nil; time.Sleep(50 * time.Millisecond) {
+			for _, l := range operator.All() {
+				if x := linkIn.FindStringSubmatch(texted(l)); x != nil && x[1] != link[1] && strings.Contains(l, "447700900401") {
+					fresh = x
+				}
+				if strings.Contains(texted(l), "evil") {
+					t.Fatalf("the new link leads to the stranger: %s", texted(l))
+				}
+			}
+		}
+		if fresh == nil {
+			t.Fatal("no new link was sent")
+		}
+		if status, _ := newPhone(t, h).ask("GET", link[1], nil); status != http.StatusGone {
+			t.Errorf("the link that was taken back: %d", status)
+		}
+		newPhone(t, h).open(fresh[1], mothersHome.postcode)
+	})
+}
