@@ -220,7 +220,7 @@ func (o Options) ways() (map[string]post.Driver, error) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing}
 }
 
 // Close ends the work in the background and closes the store.
