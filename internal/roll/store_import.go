@@ -28,6 +28,11 @@ func (b *book) load() error {
 	if err := b.loadTies(pupilAt, adultAt); err != nil {
 		return err
 	}
+	merged, err := mergeAliases(b.tx)
+	if err != nil {
+		return err
+	}
+	b.indexMerged(merged, adultAt)
 	if err := b.loadStaff(); err != nil {
 		return err
 	}
