@@ -36,11 +36,12 @@ func TestWhoSeesWhat(t *testing.T) {
 		}
 		gate := access.NewGate(roll.Rights())
 		for _, c := range []struct {
-			verb string
-			role access.Role
-			want string
-		}{{"Home", roll.Teacher, "first last"}, {"Home", roll.Head, "first secret last"}, {"Home", "stranger", ""}} {
-			if got, err := verbs[c.verb](gate.Admit(access.Who{Org: a.key(), Roles: []access.Role{c.role}})); err != nil || got != c.want {
+			verb   string
+			role   access.Role
+			want   string
+			proved int64
+		}{{"Home", roll.Teacher, "first last", 1}, {"Home", roll.Head, "first secret last", 1}, {"Home", roll.Head, "first last", 0}, {"Home", "stranger", "", 1}} {
+			if got, err := verbs[c.verb](gate.Admit(access.Who{Org: a.key(), Roles: []access.Role{c.role}, SecondFactorMs: c.proved})); err != nil || got != c.want {
 				t.Errorf("%s as %s: %s, %v", c.verb, c.role, got, err)
 			}
 		}

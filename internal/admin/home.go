@@ -30,7 +30,7 @@ func (s *Service) AddHome(p HomePanel) {
 func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component, err error) {
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		for _, h := range s.homes {
-			if !p.Has(h.Need) {
+			if !p.Open(h.Need) {
 				continue
 			}
 			c, err := h.Show(tx)

@@ -283,7 +283,8 @@ func (a *App) Handler() (http.Handler, error) {
 		a.background.Go(a.sweepHourly)
 		a.background.Go(func() { a.Jobs.Run(a.open) })
 	})
-	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
+	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in",
+		Prove: adminweb.ProvePath, Unlock: adminweb.UnlockPath, Hold: a.Admin.Hold, Log: a.log}
 	return a.doors(s)
 }
 
@@ -293,7 +294,7 @@ func (a *App) frame(q *web.Req) web.Frame {
 		return f
 	}
 	w := q.Pass.Who()
-	f.Org, f.Who, f.Demo = w.OrgName, w.Name, a.Admin.LookAround
+	f.Org, f.Who, f.Demo, f.LockSeconds = w.OrgName, w.Name, a.Admin.LookAround, int(w.LockMs/1000)
 	var roles []string
 	for _, r := range w.Roles {
 		roles = append(roles, roll.RoleWords[r])

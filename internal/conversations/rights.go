@@ -16,11 +16,11 @@ var (
 	// Read opens what was said and agreed.
 	Read = access.Right{Key: "conversations.read", Words: "read what was said and agreed", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.SafeguardingLead: access.All,
-		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true}
+		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true, Proof: true}
 	// Hold prepares, holds, writes up and reviews a conversation.
 	Hold = access.Right{Key: "conversations.hold", Words: "hold conversations and write them up", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All,
-		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true}
+		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true, Proof: true}
 	// Invite asks families and logs their replies. Letters about one's own child go out with all others; what was said on the way is closed by enter.
 	Invite = access.Right{Key: "conversations.invite", Words: "invite families, print letters and log calls and replies", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.Office: access.All,

@@ -70,7 +70,7 @@ func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
 		return nil, err
 	}
 	for _, panel := range slices.SortedStableFunc(slices.Values(s.panels), func(a, b Panel) int { return cmp.Compare(a.Order, b.Order) }) {
-		if tx.Pass().Scope(panel.Need) < access.Own || own && panel.Need.NotKin {
+		if tx.Pass().Scope(panel.Need) < access.Own || !tx.Pass().Open(panel.Need) || own && panel.Need.NotKin {
 			continue
 		}
 		c, err := panel.Show(tx, p)

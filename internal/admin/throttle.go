@@ -1,0 +1,6 @@
+package admin
+
+import "time"
+
+// tryMemory is for how long wrong tries are remembered.
+const tryMemory = 24 * time.Hour
