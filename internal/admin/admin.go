@@ -7,12 +7,15 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/box"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/oidc"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 )
@@ -39,9 +42,16 @@ type Service struct {
 	Box *box.Box
 	// MoreGuests adds to the page of demo people those who come by another door.
 	MoreGuests func(*web.Req) (web.Component, error)
-	homes      []HomePanel
-	noting     sync.Map // sessions whose use is being noted
+	// Address is how this Ajar is reached from outside, such as https://ajar.example.org; empty when nobody has said.
+	Address string
+	// Log is told why somebody could not sign in by a provider, which people at the door are not told. It may be nil.
+	Log    *slog.Logger
+	asks   *oidc.Client
+	homes  []HomePanel
+	noting sync.Map // sessions whose use is being noted
 }
 
 // New makes the service.
-func New(d *db.DB, r *roll.Service) *Service { return &Service{DB: d, Roll: r, Box: box.Memory()} }
+func New(d *db.DB, r *roll.Service) *Service {
+	return &Service{DB: d, Roll: r, Box: box.Memory(), asks: oidc.New(func() time.Time { return d.Clock().Now() })}
+}

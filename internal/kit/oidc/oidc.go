@@ -71,7 +71,7 @@ type Person struct {
 	Name            string
 	Domain          string // hd, the Google Workspace
 	Tenant, Object  string // tid and oid, Microsoft's
-	EDOV            bool   // xms_edov: Microsoft has seen that the domain of the address is the tenant's
+	EDOV            string // xms_edov: whether Microsoft has seen that the domain of the address is the tenant's: yes, no, or empty when it does not say
 	Guest           bool   // Microsoft: the account's home is another tenant
 	AMR             []string
 	ACR             string
@@ -150,6 +150,7 @@ type extra struct {
 	PKCE       []string `json:"code_challenge_methods_supported"`
 	Algs       []string `json:"id_token_signing_alg_values_supported"`
 	Types      []string `json:"response_types_supported"`
+	Prompts    []string `json:"prompt_values_supported"`
 	IssParam   bool     `json:"authorization_response_iss_parameter_supported"`
 }
 
@@ -361,7 +362,7 @@ func (c *Client) Begin(ctx context.Context, s Settings, a Ask) (address string, 
 	case a.Fresh:
 		add("prompt", "login")
 		add("max_age", "0")
-	case a.Choose:
+	case a.Choose && (len(x.Prompts) == 0 || slices.Contains(x.Prompts, "select_account")):
 		add("prompt", "select_account")
 	}
 	return x.config(p, s, a.Redirect).AuthCodeURL(f.State, options...), f, nil
@@ -498,7 +499,7 @@ func (c *Client) believe(ctx context.Context, p *oidc.Provider, s Settings, f Fl
 		return who, trouble(AskAgain, "the provider has not asked again")
 	}
 	return Person{Issuer: issuer, Subject: t.Subject, Email: k.Email, EmailVerified: bool(k.EmailVerified), Preferred: k.Preferred, Name: k.Name, Domain: k.Domain, Tenant: k.Tenant,
-		Object: k.Object, EDOV: bool(k.EDOV), Guest: k.HomeProvider != "" && k.HomeProvider != issuer, AMR: k.AMR, ACR: k.ACR, AuthMs: k.AuthTime * 1000}, nil
+		Object: k.Object, EDOV: k.EDOV.said(), Guest: k.HomeProvider != "" && k.HomeProvider != issuer, AMR: k.AMR, ACR: k.ACR, AuthMs: k.AuthTime * 1000}, nil
 }
 
 type claims struct {
@@ -509,7 +510,7 @@ type claims struct {
 	Domain        string  `json:"hd"`
 	Tenant        string  `json:"tid"`
 	Object        string  `json:"oid"`
-	EDOV          yes     `json:"xms_edov"`
+	EDOV          *yes    `json:"xms_edov"`
 	HomeProvider  string  `json:"idp"`
 	AMR           methods `json:"amr"`
 	ACR           string  `json:"acr"`
@@ -578,4 +579,14 @@ func (c *Client) Logout(ctx context.Context, s Settings, redirect string) string
 	}
 	u.RawQuery = q.Encode()
 	return u.String()
+}
+
+func (y *yes) said() string {
+	switch {
+	case y == nil:
+		return ""
+	case bool(*y):
+		return "yes"
+	}
+	return "no"
 }
