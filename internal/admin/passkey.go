@@ -116,7 +116,7 @@ func (s *Service) askedOwner(ctx context.Context, site *passkey.Site, what, toke
 		}
 		id = x.ID
 		if what == KeyToAdd {
-			if err := s.mayChange(tx, x); err != nil {
+			if _, err := s.mayChange(tx, token); err != nil {
 				return err
 			}
 			if _, err := tx.Exec(`insert into admin_passkey_owner (handle, org, staff) values ($1, $2, $3) on conflict do nothing`, passkey.NewHandle(), x.Org, x.Staff); err != nil {
@@ -207,15 +207,12 @@ func (s *Service) AddPasskey(ctx context.Context, base, sealed string, answer []
 		return "", fault.Field("name", "Give it a shorter name, such as \"My phone\".")
 	}
 	err = s.DB.Update(ctx, access.Installation("keep a passkey"), func(tx *db.Tx) error {
-		x, found, err := sessionOf(tx, token)
+		x, err := s.mayChange(tx, token)
 		if err != nil {
 			return err
 		}
-		if !found || x.ID != q.Session {
+		if x.ID != q.Session {
 			return errSignedOut()
-		}
-		if err := s.mayChange(tx, x); err != nil {
-			return err
 		}
 		o, err := ownerOf(tx, x.Org, x.Staff, site.Name)
 		if err != nil {
@@ -250,14 +247,8 @@ func (s *Service) AddPasskey(ctx context.Context, base, sealed string, answer []
 // RemovePasskey takes one away from whoever a session belongs to.
 func (s *Service) RemovePasskey(ctx context.Context, keyID, token string) error {
 	return s.DB.Update(ctx, access.Installation("take a passkey away"), func(tx *db.Tx) error {
-		x, found, err := sessionOf(tx, token)
+		x, err := s.mayChange(tx, token)
 		if err != nil {
-			return err
-		}
-		if !found {
-			return errSignedOut()
-		}
-		if err := s.mayChange(tx, x); err != nil {
 			return err
 		}
 		name, found, err := db.Maybe[string](tx, `delete from admin_passkey where key_id = $1 and org = $2 and staff = $3 returning name`, keyID, x.Org, x.Staff)
@@ -374,4 +365,16 @@ func (s *Service) refusedPasskey(ctx context.Context, at Place, why error) error
 		return errors.Join(why, err)
 	}
 	return why
+}
+
+// hasPasskey tells whether somebody has one.
+func hasPasskey(tx *db.Tx, org roll.OrgID, staff roll.StaffID) (bool, error) {
+	n, err := db.One[int](tx, `select count(*) from admin_passkey where org = $1 and staff = $2`, org, staff)
+	return n > 0, err
+}
+
+// dropPasskeys takes all of somebody's away, when they have lost what they prove themselves with.
+func dropPasskeys(tx *db.Tx, org roll.OrgID, staff roll.StaffID) error {
+	_, err := tx.Exec(`delete from admin_passkey where org = $1 and staff = $2`, org, staff)
+	return err
 }

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -97,7 +98,7 @@ func (s *Service) SendOut(ctx context.Context, key, base, hint string, e Errand,
 	if err != nil {
 		return o, err
 	}
-	ask := oidc.Ask{Redirect: base + p.BackPath(), Hint: hint, Choose: e.For == ToSignIn && hint == ""}
+	ask := oidc.Ask{Redirect: base + p.BackPath(), Hint: hint, Choose: e.For == ToSignIn && hint == "" && p.Kind != Other}
 	if p.Factor == FactorACR {
 		ask.ACR = p.ACR
 	}
@@ -143,7 +144,8 @@ func (s *Service) mayGo(ctx context.Context, p Provider, why, token string) (id 
 		}
 		id = x.ID
 		if why == ToLink {
-			return s.mayChange(tx, x)
+			_, err := s.mayChange(tx, token)
+			return err
 		}
 		hint, found, err = db.Maybe[string](tx, `select address from admin_identity where org = $1 and staff = $2 and provider = $3`, x.Org, x.Staff, p.Key)
 		if err == nil && (!found || !p.Renews()) {
@@ -154,37 +156,13 @@ func (s *Service) mayGo(ctx context.Context, p Provider, why, token string) (id 
 	return id, hint, err
 }
 
-// errNotFresh asks for a second factor again before the ways to sign in are changed.
-var errNotFresh = fault.New(fault.Forbidden, "Before the ways in which you sign in are changed, Ajar asks once more that it is you. Please prove it, and try again.")
-
 // IsNotFresh tells whether an error asks for a second factor proved just now.
-func IsNotFresh(err error) bool { return err == error(errNotFresh) }
+func IsNotFresh(err error) bool { return errors.Is(err, ErrNotFresh) }
 
-// mayChange tells whether the ways in which somebody signs in may be changed in this session: when a second factor was proved within the last minutes, or when
-// there is none that could be.
-func (s *Service) mayChange(tx *db.Tx, x Session) error {
-	if x.LockedMs > 0 {
-		return errSignedOut()
-	}
-	if x.Way == WayDemo {
-		return fault.New(fault.Forbidden, "This is a person of the demo. The ways in which they sign in can't be changed.")
-	}
-	if x.FactorMs > 0 && x.FactorMs >= tx.Now()-FreshLength.Milliseconds() {
-		return nil
-	}
-	own, err := db.One[int](tx, `select (select count(*) from admin_factor f where f.org = $1 and f.staff = $2 and f.proved_ms > 0) + (select count(*) from admin_passkey k where k.org = $1 and k.staff = $2)`, x.Org, x.Staff)
-	if err != nil {
-		return err
-	}
-	there, err := db.All[Provider](tx, `select `+providerColumns+` from admin_provider p where p.factor <> 'no' and exists (select 1 from admin_identity i where i.provider = p.key and i.org = $1 and i.staff = $2)`, x.Org, x.Staff)
-	if err != nil {
-		return err
-	}
-	asksAgain := slices.ContainsFunc(there, Provider.Renews)
-	if own > 0 || asksAgain || len(there) > 0 && x.FactorMs == 0 {
-		return errNotFresh
-	}
-	return nil
+// hasProviderFactor tells whether somebody has an account at a provider whose second factor counts and that can be asked to ask again.
+func hasProviderFactor(tx *db.Tx, org roll.OrgID, staff roll.StaffID) (bool, error) {
+	n, err := db.One[int](tx, `select count(*) from admin_provider p join admin_identity i on i.provider = p.key where i.org = $1 and i.staff = $2 and p.factor <> 'no' and p.kind <> 'google'`, org, staff)
+	return n > 0, err
 }
 
 // Arrival is somebody who came back.
@@ -474,7 +452,7 @@ func (s *Service) link(ctx context.Context, p Provider, acc account, session ids
 		if !found || x.ID != session || !p.House() && p.Org != x.Org {
 			return errSignedOut()
 		}
-		if err := s.mayChange(tx, x); err != nil {
+		if _, err := s.mayChange(tx, token); err != nil {
 			return err
 		}
 		if n, err := db.One[int](tx, `select count(*) from admin_identity where org = $1 and staff = $2 and issuer = $3 and subject <> $4`, x.Org, x.Staff, acc.Issuer, acc.Subject); err != nil || n > 0 {
@@ -545,14 +523,8 @@ func (s *Service) Accounts(ctx context.Context, x Session) (linked []Linked, mor
 // Unlink takes an account away from whoever a session belongs to.
 func (s *Service) Unlink(ctx context.Context, key, token string) error {
 	return s.DB.Update(ctx, access.Installation("unlink an account from a colleague"), func(tx *db.Tx) error {
-		x, found, err := sessionOf(tx, token)
+		x, err := s.mayChange(tx, token)
 		if err != nil {
-			return err
-		}
-		if !found {
-			return errSignedOut()
-		}
-		if err := s.mayChange(tx, x); err != nil {
 			return err
 		}
 		p, _, err := providerByKey(tx, key)

@@ -275,7 +275,12 @@ func errSignedOut() error {
 // fresh tells whether a second factor was proved in this session within the last minutes, as changing the ways to sign in asks.
 func (s *Service) fresh(tx *db.Tx, token string) (bool, error) {
 	x, found, err := sessionOf(tx, token)
-	return found && x.LockedMs == 0 && x.FactorMs > 0 && x.FactorMs >= tx.Now()-FreshLength.Milliseconds(), err
+	return found && x.LockedMs == 0 && s.Fresh(x), err
+}
+
+// Fresh tells the same of a session that was found already.
+func (s *Service) Fresh(x Session) bool {
+	return x.FactorMs > 0 && x.FactorMs >= s.DB.Clock().Now().UnixMilli()-FreshLength.Milliseconds()
 }
 
 // SignOut ends the session of a cookie, and what was held for it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -26,6 +27,7 @@ import (
 	"ajar/internal/kit/box"
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/fault"
 	"ajar/internal/kit/jobs"
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/post"
@@ -52,6 +54,7 @@ type Options struct {
 	Fast       bool   // give up durability against power loss; for tests and for making the demo
 	LookAround bool   // offer the fictional people of the demo to visitors
 	Secret     string // what seals the few secrets that are read again; the key in the folder of the data without it
+	Address    string // how this Ajar is reached from outside, such as https://ajar.example.org; links in e-mails to staff begin with it
 	Log        *slog.Logger
 }
 
@@ -107,6 +110,13 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Address != "" {
+		u, err := url.Parse(o.Address)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+			return nil, fault.New(fault.Invalid, "AJAR_ADDRESS is %q. Write how Ajar is reached from outside, like https://ajar.example.org.", o.Address)
+		}
+		o.Address = u.Scheme + "://" + u.Host
+	}
 	where := o.URL
 	if where == "" {
 		where = filepath.Join(o.Data, "ajar.db")
@@ -149,7 +159,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Roll = roll.New(d, a.Imports)
 	a.Roll.OnMerge(roll.MergePart{Name: "post", Adults: []roll.MergeColumn{{Table: "post_item", Column: "adult", One: "message", Many: "messages"}}})
 	a.Admin = admin.New(d, a.Roll)
-	a.Admin.LookAround, a.Admin.Box = o.LookAround, sealed
+	a.Admin.LookAround, a.Admin.Box, a.Admin.Post, a.Admin.Address = o.LookAround, sealed, a.Post, o.Address
 	a.Sharing = sharing.New(d, a.Roll)
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Notes = notes.New(d, a.Roll)
@@ -219,12 +229,16 @@ func (a *App) DemoParts() demo.Parts {
 func (a *App) Close() error {
 	a.stop()
 	a.background.Wait()
+	a.Admin.Wait()
 	return errors.Join(a.Trail.Close(), a.DB.Close())
 }
 
 // Sweep removes what is no longer to be kept: sessions and links that are over, and files of imports that nobody confirmed.
 func (a *App) Sweep(ctx context.Context) error {
 	if err := a.Admin.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := a.Admin.KeepAddresses(ctx); err != nil {
 		return err
 	}
 	if err := a.Admin.TrimTrail(ctx); err != nil {

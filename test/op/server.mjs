@@ -4,7 +4,7 @@
 // at /realms/NAME with its own keys, clients and people. What tests need to provoke stands under /realms/NAME/test/…; all else is the provider's own.
 import { createServer } from 'node:http';
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import Provider from 'oidc-provider';
+import Provider, { interactionPolicy } from 'oidc-provider';
 
 const realms = new Map();
 let origin = '';
@@ -47,6 +47,13 @@ function newKey() {
 
 const offered = ['name', 'given_name', 'family_name', 'preferred_username', 'email', 'email_verified', 'hd', 'tid', 'oid', 'xms_edov'];
 
+// policy lets a client ask for the choice of an account, as the large providers do.
+function policy() {
+  const all = interactionPolicy.base();
+  all.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0);
+  return all;
+}
+
 // build makes the provider of a realm from what the realm holds. Making it again with a new key is how keys are changed.
 function build(realm) {
   realm.key = newKey();
@@ -69,7 +76,7 @@ function build(realm) {
         },
       },
     },
-    interactions: { url: (ctx, interaction) => `/realms/${realm.name}/interaction/${interaction.uid}` },
+    interactions: { policy: policy(), url: (ctx, interaction) => `/realms/${realm.name}/interaction/${interaction.uid}` },
     findAccount: (ctx, sub) => {
       const person = realm.people.get(sub);
       return person && { accountId: sub, claims: async () => ({ ...person, sub }) };
@@ -124,6 +131,7 @@ async function interaction(realm, req, res) {
   return realm.provider.interactionFinished(req, res, {
     login: { accountId: sub, ...(amr ? { amr, acr: 'mfa' } : {}) },
     consent: { grantId: await grant.save() },
+    select_account: {},
   });
 }
 

@@ -1,12 +1,28 @@
 package web
 
-import "net/url"
+import (
+	"net/url"
+
+	"ajar/internal/admin"
+	"ajar/internal/kit/ids"
+	"ajar/internal/roll"
+)
 
 const (
 	signInPath     = "/sign-in"
 	lookAroundPath = "/look-around"
 	carryOnPath    = "/carry-on"
 	lockPath       = "/lock"
+	choosePath     = "/sign-in/choose"
+	forgottenPath  = "/forgotten"
+	unlockPassword = "/unlock/password"
+	proveCode      = "/prove/code"
+	proveRecovery  = "/prove/recovery"
+	ownPassword    = AccountPath + "/password"
+	ownApp         = AccountPath + "/app"
+	ownAppRemove   = ownApp + "/remove"
+	ownRecovery    = AccountPath + "/recovery-codes"
+	endOthersPath  = AccountPath + "/devices/end-others"
 	stayPath       = "/stay"
 )
 
@@ -17,6 +33,8 @@ const (
 	UnlockPath = "/unlock"
 	// AccountPath is one's own sign-in: password, second factor, devices.
 	AccountPath = "/account"
+	// AccountsPath is the list of who can sign in.
+	AccountsPath = "/accounts"
 )
 
 // AsParentPath is where a colleague who is also a parent here puts on that hat.
@@ -51,4 +69,15 @@ func providerOf(kind string) string        { return ProvidersPath + "/" + url.Pa
 // againPath asks for a second factor though one was proved before.
 func againPath(next string) string {
 	return ProvePath + "?" + url.Values{"again": {"1"}, "next": {next}}.Encode()
+}
+
+func endDevicePath(id ids.ID[admin.Session]) string {
+	return AccountPath + "/devices/" + id.String() + "/end"
+}
+
+func colleaguePath(id roll.StaffID, act string) string {
+	if act != "" {
+		act = "/" + act
+	}
+	return AccountsPath + "/" + id.String() + act
 }

@@ -104,7 +104,7 @@ func (h handlers) provePasskey(q *web.Req) error {
 func (h handlers) addPasskey(q *web.Req) error {
 	token, err := h.s.AddPasskey(q.Context(), h.base(q), question(q), []byte(q.R.FormValue("answer")), q.Text("name"), admin.Token(q.R))
 	if admin.IsNotFresh(err) {
-		return h.proveFirst(q, err)
+		return h.askAgain(q, err)
 	}
 	if err != nil {
 		var e *fault.Error
@@ -118,7 +118,7 @@ func (h handlers) addPasskey(q *web.Req) error {
 
 func (h handlers) dropPasskey(q *web.Req) error {
 	if err := h.s.RemovePasskey(q.Context(), q.Text("key"), admin.Token(q.R)); err != nil {
-		return h.proveFirst(q, err)
+		return h.askAgain(q, err)
 	}
 	return q.Go(AccountPath, "That passkey does not let you in any more. Remove it from the device as well, so that it is not offered there.")
 }

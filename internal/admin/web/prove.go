@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,7 +34,7 @@ func (h handlers) prove(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	if q.Pass.Proved() {
+	if done := q.Pass.Proved(); done && q.Text("again") == "" || done && h.s.Fresh(x) {
 		return q.Go(onwardPath(q), "")
 	}
 	ways, err := h.parts(q, x, h.proofWays)
@@ -155,6 +156,24 @@ func heldFields(held admin.Held) (out []ui.HiddenInput) {
 		}
 	}
 	return slices.Clip(out)
+}
+
+// askAgain leads to a fresh proof before the ways to sign in are changed; what was sent is held.
+func (h handlers) askAgain(q *web.Req, err error) error {
+	if !errors.Is(err, admin.ErrNotFresh) {
+		return err
+	}
+	v := url.Values{"again": {"1"}}
+	if q.R.Method == http.MethodPost {
+		held, err := h.s.Hold(q.R)
+		if err != nil {
+			return err
+		}
+		v.Set("held", held)
+	} else {
+		v.Set("next", q.R.URL.RequestURI())
+	}
+	return q.Go(ProvePath+"?"+v.Encode(), "")
 }
 
 func (h handlers) lock(q *web.Req) error {

@@ -143,22 +143,14 @@ func (h handlers) proveWith(q *web.Req) error {
 
 func (h handlers) linkWith(q *web.Req) error {
 	err := h.send(q, q.R.PathValue("provider"), "", admin.Errand{For: admin.ToLink, Next: AccountPath})
-	return h.proveFirst(q, err)
+	return h.askAgain(q, err)
 }
 
 func (h handlers) unlink(q *web.Req) error {
 	if err := h.s.Unlink(q.Context(), q.R.PathValue("provider"), admin.Token(q.R)); err != nil {
-		return h.proveFirst(q, err)
+		return h.askAgain(q, err)
 	}
 	return q.Go(AccountPath, "That account does not let you in any more.")
-}
-
-// proveFirst leads to the page to prove a second factor where that has to be done just before.
-func (h handlers) proveFirst(q *web.Req, err error) error {
-	if err != nil && admin.IsNotFresh(err) {
-		return q.Go(againPath(AccountPath), "Before you change how you sign in, show once more that it is you. Then press the button again.")
-	}
-	return err
 }
 
 // send sends the browser to a provider. The answer is a page that leads on by itself and has a link: a redirect after a form would be refused by browsers, since

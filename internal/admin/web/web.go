@@ -21,7 +21,9 @@ func Manifest(s *admin.Service) module.Manifest {
 	h := handlers{s: s, sockets: &sockets{}}
 	door := web.Public("nobody is signed in before the door")
 	m := module.Manifest{
-		Name: "admin",
+		Name:   "admin",
+		Rights: admin.Rights(),
+		Menu:   []web.MenuItem{{Label: "Sign-in", Href: AccountsPath, Need: admin.Accounts, Order: 72}},
 		Routes: []web.Route{
 			{Pattern: "GET /{$}", Need: web.Public("sends those without a session to the door"), Handle: h.home},
 			{Pattern: "GET /sign-in", Need: door, Handle: h.signIn},
@@ -34,9 +36,7 @@ func Manifest(s *admin.Service) module.Manifest {
 		},
 	}
 	for _, room := range []func(handlers) []web.Route{
-		proving,
-		byProvider,
-		byPasskey,
+		proving, passwords, apps, devices, accounts, byProvider, byPasskey,
 	} {
 		m.Routes = append(m.Routes, room(h)...)
 	}

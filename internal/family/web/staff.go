@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"ajar/internal/ui"
 
 	"github.com/a-h/templ"
-	"github.com/boombuler/barcode/qr"
 )
 
 // links is the page of the links about one pupil.
@@ -179,22 +177,7 @@ func (h handlers) lookAround(q *web.Req) error {
 }
 
 // Square draws a QR code as an SVG of dark modules, with the quiet margin that cameras want. An address that is too long for one gives nothing.
-func Square(text string) templ.Component {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
-	if err != nil {
-		return templ.NopComponent
-	}
-	n := code.Bounds().Dx()
-	var path bytes.Buffer
-	for y := range n {
-		for x := range n {
-			if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
-				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+4, y+4)
-			}
-		}
-	}
-	return square(n+8, path.String())
-}
+func Square(text string) templ.Component { return ui.Square(text, "Square for the camera of a phone") }
 
 // address is a link as it stands on paper or in a message.
 func address(base string, m family.Made) string { return base + LinkPath(m.Secret) }

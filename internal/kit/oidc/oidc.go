@@ -43,7 +43,7 @@ type Ask struct {
 	Redirect string // the exact address to come back to
 	Hint     string // the e-mail address that was typed already
 	Fresh    bool   // the provider is to ask again, though somebody is signed in there
-	Choose   bool   // the provider is to let the person choose the account, for a computer that several people use
+	Choose   bool   // the provider is to let the person choose the account, for a computer that several people use; not every provider knows how
 	ACR      string // the class of sign-in to ask for; empty for the provider's own
 	Domain   string // Google's hd: which accounts to offer
 }
@@ -150,7 +150,6 @@ type extra struct {
 	PKCE       []string `json:"code_challenge_methods_supported"`
 	Algs       []string `json:"id_token_signing_alg_values_supported"`
 	Types      []string `json:"response_types_supported"`
-	Prompts    []string `json:"prompt_values_supported"`
 	IssParam   bool     `json:"authorization_response_iss_parameter_supported"`
 }
 
@@ -362,7 +361,7 @@ func (c *Client) Begin(ctx context.Context, s Settings, a Ask) (address string, 
 	case a.Fresh:
 		add("prompt", "login")
 		add("max_age", "0")
-	case a.Choose && (len(x.Prompts) == 0 || slices.Contains(x.Prompts, "select_account")):
+	case a.Choose:
 		add("prompt", "select_account")
 	}
 	return x.config(p, s, a.Redirect).AuthCodeURL(f.State, options...), f, nil

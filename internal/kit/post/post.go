@@ -52,6 +52,7 @@ type Item struct {
 	ID      ids.ID[Item]
 	Way     string
 	Adult   int64
+	Staff   int64  // the member of staff, when it is for one; Adult is 0 then
 	Pupil   int64  // the child it is about; 0 for none
 	About   string // what it belongs to, such as "family.link", with Key
 	Key     int64
@@ -116,8 +117,8 @@ func (s *Service) Send(tx *db.Tx, it Item) (ids.ID[Item], error) {
 	if s.drivers[it.Way] == nil {
 		return 0, fault.New(fault.Invalid, "%s", notSetUp(it.Way))
 	}
-	if it.Adult == 0 || it.About == "" {
-		return 0, errors.New("post: an item needs an adult and a cause")
+	if (it.Adult == 0) == (it.Staff == 0) || it.About == "" {
+		return 0, errors.New("post: an item needs an adult or a member of staff, and a cause")
 	}
 	it.Subject = strings.Join(strings.Fields(it.Subject), " ") // a line break in a header would begin another header
 	it.Body = strings.ReplaceAll(strings.ToValidUTF8(it.Body, ""), "\x00", "")
@@ -136,9 +137,9 @@ func (s *Service) Send(tx *db.Tx, it Item) (ids.ID[Item], error) {
 		}
 	}
 	it.ID = ids.New[Item]()
-	if _, err := tx.Exec(`insert into post_item (org_id, id, way, adult, pupil, about, key, address, lang, subject, body, state, by_name, made_ms)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $12, $13)`,
-		it.ID, it.Way, it.Adult, it.Pupil, it.About, it.Key, it.Address, it.Lang, it.Subject, it.Body, tx.Pass().Who().Name, tx.Now()); err != nil {
+	if _, err := tx.Exec(`insert into post_item (org_id, id, way, adult, staff, pupil, about, key, address, lang, subject, body, state, by_name, made_ms)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting', $13, $14)`,
+		it.ID, it.Way, it.Adult, it.Staff, it.Pupil, it.About, it.Key, it.Address, it.Lang, it.Subject, it.Body, tx.Pass().Who().Name, tx.Now()); err != nil {
 		return 0, err
 	}
 	return it.ID, s.Jobs.Promise(tx, job, int64(it.ID), tx.Now())
@@ -151,7 +152,7 @@ func notSetUp(way string) string {
 	return "E-mail has not been set up for this Ajar. The person who runs it can do so; until then use a letter or the telephone."
 }
 
-const itemColumns = `id, way, adult, pupil, about, key, address, lang, subject, body, state, trouble, by_name, made_ms, done_ms`
+const itemColumns = `id, way, adult, staff, pupil, about, key, address, lang, subject, body, state, trouble, by_name, made_ms, done_ms`
 
 // Of lists what went out about one thing, the latest first.
 func Of(tx *db.Tx, about string, key int64) ([]Item, error) {
