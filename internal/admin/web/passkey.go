@@ -191,3 +191,11 @@ type passkeyForm struct {
 	Kind                 ui.ButtonKind
 	Without              string // what is said where there is no script; nothing is shown there without it
 }
+
+func (f passkeyForm) attrs() map[string]any {
+	a := map[string]any{"data-passkey": f.For, "data-ask": askPasskeyPath, "data-failed": "No passkey was used. Try again, or choose another way.", "data-known": "This device has a passkey for Ajar already."}
+	if f.For == admin.KeyToProve {
+		a["data-unlock"] = "" // the sheet that covers a locked page sends it by itself
+	}
+	return a
+}

@@ -202,7 +202,7 @@ func passkeyButton(f passkeyForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormData{Action: f.Action, Attrs: templ.Attributes{"data-passkey": f.For, "data-ask": askPasskeyPath, "data-failed": "No passkey was used. Try again, or choose another way.", "data-known": "This device has a passkey for Ajar already."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormData{Action: f.Action, Attrs: f.attrs()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
