@@ -270,3 +270,15 @@ func (s *Service) ProviderPeople(ctx context.Context, p access.Pass) (out map[st
 func (p Provider) providerName() string {
 	return cmp.Or(p.OrgName, "every school here") + ": " + p.Label
 }
+
+// BackAddress is the address that a school gives to a provider of a kind before it is set up here.
+func (s *Service) BackAddress(ctx context.Context, p access.Pass, base, kind string) (string, error) {
+	if err := p.CheckAll(Providers); err != nil {
+		return "", err
+	}
+	o, err := s.Roll.OrgByID(ctx, roll.OrgID(p.Org()))
+	if err != nil {
+		return "", err
+	}
+	return base + Provider{Key: keyOf(o.Code) + "-" + kind}.BackPath(), nil
+}

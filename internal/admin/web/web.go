@@ -36,7 +36,7 @@ func Manifest(s *admin.Service) module.Manifest {
 		},
 	}
 	for _, room := range []func(handlers) []web.Route{
-		proving, passwords, apps, devices, accounts, byProvider, byPasskey,
+		proving, passwords, apps, devices, accounts, byProvider, byPasskey, providers,
 	} {
 		m.Routes = append(m.Routes, room(h)...)
 	}
