@@ -50,14 +50,14 @@ func form(r *testop.Realm) ProviderForm {
 func withProvider(t *testing.T, body func(t *testing.T, s *Service, a, b place)) {
 	both(t, func(t *testing.T, s *Service, a, b place) {
 		s.DB.SetClock(clock.System())
-		address(t, s, a, a.head, "head@oak.sch.uk")
-		address(t, s, a, a.teacher, "tom@oak.sch.uk")
-		address(t, s, b, b.head, "head@elm.sch.uk")
+		mailAt(t, s, a, a.head, "head@oak.sch.uk")
+		mailAt(t, s, a, a.teacher, "tom@oak.sch.uk")
+		mailAt(t, s, b, b.head, "head@elm.sch.uk")
 		body(t, s, a, b)
 	})
 }
 
-func address(t *testing.T, s *Service, p place, who roll.StaffID, email string) {
+func mailAt(t *testing.T, s *Service, p place, who roll.StaffID, email string) {
 	t.Helper()
 	in(t, s, p, func(tx *db.Tx) error {
 		_, err := tx.Exec(`update roll_staff set email = $3 where org_id = $1 and id = $2`, who, email)
@@ -188,10 +188,10 @@ func TestWhoIsNotFoundByTheirAddress(t *testing.T) {
 		refusedWith(t, "where the school does not allow it", got, err, unknown)
 		f.ByAddress = true
 		set(t, s, a.org.ID, f)
-		address(t, s, a, a.teacher, "HEAD@oak.sch.uk")
+		mailAt(t, s, a, a.teacher, "HEAD@oak.sch.uk")
 		got, err = comes(t, s, p, "u4")
 		refusedWith(t, "two colleagues with one address", got, err, "Several colleagues")
-		address(t, s, a, a.teacher, "tom@oak.sch.uk")
+		mailAt(t, s, a, a.teacher, "tom@oak.sch.uk")
 		if err := s.DB.Update(t.Context(), access.Installation("test"), func(tx *db.Tx) error {
 			_, err := tx.Exec(`update admin_account set password = 'x' where org = $1 and staff = $2`, a.org.ID, a.head)
 			return err
@@ -271,8 +271,8 @@ func mustSeal(t *testing.T, s *Service) string {
 
 func TestProviderOfTheInstallation(t *testing.T) {
 	withProvider(t, func(t *testing.T, s *Service, a, b place) {
-		address(t, s, b, b.teacher, "tom@trust.org.uk")
-		address(t, s, a, a.teacher, "tom@trust.org.uk")
+		mailAt(t, s, b, b.teacher, "tom@trust.org.uk")
+		mailAt(t, s, a, a.teacher, "tom@trust.org.uk")
 		r := testop.New(t, everyBack, says("u1", "tom@trust.org.uk"), says("u2", "head@elm.sch.uk"), says("u3", "head@oak.sch.uk"))
 		f := form(r)
 		f.Domains = "trust.org.uk elm.sch.uk"

@@ -303,7 +303,7 @@ function lockable () {
     cover.setAttribute('aria-labelledby', 'ajar-cover-title')
     const paper = document.createElement('div')
     paper.className = 'ajar-cover__paper'
-    paper.innerHTML = '<h1 class="govuk-heading-l" id="ajar-cover-title" tabindex="-1">Ajar is locked</h1><p>Nobody used this page for a while. What you typed is still here: show that it is you, and carry on.</p><div data-ways></div><p data-said role="alert" class="govuk-error-message"></p>'
+    paper.innerHTML = '<h2 class="govuk-heading-l" id="ajar-cover-title">Ajar is locked</h2><p>Nobody used this page for a while. What you typed is still here: show that it is you, and carry on.</p><div data-ways></div><p data-said role="alert" class="govuk-error-message"></p>'
     cover.append(paper)
     document.body.append(cover)
     document.documentElement.classList.add('ajar-covered')

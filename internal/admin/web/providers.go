@@ -60,8 +60,8 @@ func (h handlers) providersView(q *web.Req) (v providersView, err error) {
 	return v, err
 }
 
-// own finds the school's provider of the kind in the address; a zero one when it has none yet.
-func (h handlers) own(q *web.Req) (p admin.Provider, kind string, err error) {
+// ownProvider finds the school's provider of the kind in the address; a zero one when it has none yet.
+func (h handlers) ownProvider(q *web.Req) (p admin.Provider, kind string, err error) {
 	kind = q.R.PathValue("kind")
 	if !slices.Contains(admin.Kinds, kind) {
 		return p, "", fault.Gone("page")
@@ -84,7 +84,7 @@ type providerFormView struct {
 }
 
 func (h handlers) providerForm(q *web.Req) error {
-	p, kind, err := h.own(q)
+	p, kind, err := h.ownProvider(q)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (h handlers) providerFormPage(q *web.Req, p admin.Provider, f admin.Provide
 }
 
 func (h handlers) setProvider(q *web.Req) error {
-	p, kind, err := h.own(q)
+	p, kind, err := h.ownProvider(q)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (h handlers) setProvider(q *web.Req) error {
 }
 
 func (h handlers) testProvider(q *web.Req) error {
-	p, _, err := h.own(q)
+	p, _, err := h.ownProvider(q)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func keysInWords(n int) string {
 }
 
 func (h handlers) removeProviderPage(q *web.Req) error {
-	p, _, err := h.own(q)
+	p, _, err := h.ownProvider(q)
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func (h handlers) removeProviderPage(q *web.Req) error {
 }
 
 func (h handlers) removeProvider(q *web.Req) error {
-	p, _, err := h.own(q)
+	p, _, err := h.ownProvider(q)
 	if err != nil {
 		return err
 	}
