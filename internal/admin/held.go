@@ -78,7 +78,8 @@ func (s *Service) HeldFor(ctx context.Context, token string, id ids.ID[Held]) (h
 	var sealed string
 	err = s.DB.View(ctx, access.Installation("open a form that was held"), func(tx *db.Tx) error {
 		x, found, err := sessionOf(tx, token)
-		if err == nil && found && x.LockedMs == 0 {
+		found = found && x.LockedMs == 0
+		if err == nil && found {
 			sealed, found, err = db.Maybe[string](tx, `select sealed from admin_held where id = $1 and session = $2 and made_ms >= $3`, id, x.ID, tx.Now()-HeldLength.Milliseconds())
 		}
 		if err == nil && !found {

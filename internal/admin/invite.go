@@ -21,7 +21,7 @@ var Accounts = access.Right{Key: "admin.accounts", Words: "see who can sign in a
 	roll.Head: access.All, roll.Administrator: access.All}, Proof: true}
 
 // Rights lists those of the door for the gate.
-func Rights() []access.Right { return []access.Right{Accounts} }
+func Rights() []access.Right { return []access.Right{Accounts, Providers} }
 
 // PasswordPath is where a link to choose a password leads.
 func PasswordPath(secret string) string { return "/password/" + secret }

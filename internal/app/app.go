@@ -159,7 +159,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Roll = roll.New(d, a.Imports)
 	a.Roll.OnMerge(roll.MergePart{Name: "post", Adults: []roll.MergeColumn{{Table: "post_item", Column: "adult", One: "message", Many: "messages"}}})
 	a.Admin = admin.New(d, a.Roll)
-	a.Admin.LookAround, a.Admin.Box, a.Admin.Post, a.Admin.Address = o.LookAround, sealed, a.Post, o.Address
+	a.Admin.LookAround, a.Admin.Box, a.Admin.Post, a.Admin.Address, a.Admin.Log = o.LookAround, sealed, a.Post, o.Address, o.Log
 	a.Sharing = sharing.New(d, a.Roll)
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Notes = notes.New(d, a.Roll)

@@ -16,6 +16,7 @@ function start (scope) {
   scope.querySelectorAll('[data-conditional]').forEach(conditional)
   scope.querySelectorAll('[data-date]').forEach(calendar)
   scope.querySelectorAll('[data-print]').forEach(printButton)
+  scope.querySelectorAll('form[data-passkey]').forEach(passkey)
   scope.querySelectorAll('input[data-reveal]').forEach(reveal)
 }
 
@@ -76,6 +77,47 @@ function printButton (button) {
   button.hidden = false
   button.addEventListener('click', () => window.print())
   document.querySelectorAll('[data-print-hint]').forEach((hint) => hint.remove())
+}
+
+// passkey asks the browser for a passkey when its form is sent, puts the answer into the form, and sends it again as any form is sent.
+function passkey (form) {
+  if (form.dataset.ready || !window.PublicKeyCredential || !window.isSecureContext) return
+  form.dataset.ready = 'true'
+  const part = form.closest('[data-passkey-part]')
+  if (part) part.hidden = false
+  const answer = form.elements.answer
+  const error = form.querySelector('[data-passkey-error]')
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+  const tell = (words) => { error.textContent = words; error.hidden = !words }
+  const keys = (list) => (list || []).map((k) => ({ ...k, id: bytes(k.id) }))
+
+  async function ask () {
+    const reply = await fetch(form.dataset.ask, { method: 'POST', body: new URLSearchParams({ for: form.dataset.passkey }), headers: { Accept: 'application/json' } })
+    const said = await reply.json()
+    if (said.to) return window.location.assign(said.to)
+    if (!reply.ok) return tell(said.error || form.dataset.failed)
+    const want = said.publicKey
+    want.challenge = bytes(want.challenge)
+    want.allowCredentials = keys(want.allowCredentials)
+    want.excludeCredentials = keys(want.excludeCredentials)
+    if (want.user) want.user.id = bytes(want.user.id)
+    const key = await navigator.credentials[said.kind]({ publicKey: want })
+    const from = key.response
+    const response = { clientDataJSON: text(from.clientDataJSON) }
+    for (const name of ['attestationObject', 'authenticatorData', 'signature', 'userHandle']) if (from[name]) response[name] = text(from[name])
+    if (from.getTransports) response.transports = from.getTransports()
+    answer.value = JSON.stringify({ id: key.id, rawId: text(key.rawId), type: key.type, response, clientExtensionResults: {} })
+    form.requestSubmit()
+  }
+  form.addEventListener('submit', (e) => {
+    if (answer.value) return
+    e.preventDefault()
+    e.stopImmediatePropagation()
+    tell('')
+    ask().catch((problem) => tell(problem.name === 'InvalidStateError' ? form.dataset.known : form.dataset.failed))
+  }, true)
+  window.addEventListener('pageshow', () => { answer.value = '' })
 }
 
 // autosave sends a form's draft a few seconds after the last key, and when the page goes out of sight. When the school
@@ -261,7 +303,7 @@ function lockable () {
     cover.setAttribute('aria-labelledby', 'ajar-cover-title')
     const paper = document.createElement('div')
     paper.className = 'ajar-cover__paper'
-    paper.innerHTML = '<h1 class="govuk-heading-l" id="ajar-cover-title" tabindex="-1">Ajar is locked</h1><p>Nobody used this page for a while. What you typed is still here: show that it is you, and carry on.</p><div data-ways></div><p data-said role="alert" class="govuk-error-message"></p>'
+    paper.innerHTML = '<h2 class="govuk-heading-l" id="ajar-cover-title">Ajar is locked</h2><p>Nobody used this page for a while. What you typed is still here: show that it is you, and carry on.</p><div data-ways></div><p data-said role="alert" class="govuk-error-message"></p>'
     cover.append(paper)
     document.body.append(cover)
     document.documentElement.classList.add('ajar-covered')

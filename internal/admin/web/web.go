@@ -36,7 +36,7 @@ func Manifest(s *admin.Service) module.Manifest {
 		},
 	}
 	for _, room := range []func(handlers) []web.Route{
-		proving, passwords, apps, devices, accounts,
+		proving, passwords, apps, devices, accounts, byProvider, byPasskey, providers,
 	} {
 		m.Routes = append(m.Routes, room(h)...)
 	}
@@ -115,14 +115,18 @@ func (h handlers) signIn(q *web.Req) error {
 }
 
 func (h handlers) signOut(q *web.Req) error {
+	door := h.door()
 	if c, err := q.R.Cookie(admin.CookieName); err == nil {
+		if door, err = h.doorAfter(q, c.Value); err != nil {
+			return err
+		}
 		if err := h.s.SignOut(q.Context(), c.Value); err != nil {
 			return err
 		}
 	}
 	http.SetCookie(q.W, web.Cookie(admin.CookieName, "", -time.Second, web.Secure(q.R)))
 	q.W.Header().Set("Clear-Site-Data", `"cache", "storage"`) // drafts and copies on a shared computer; not the cookies, which remember the device
-	return q.Go(h.door(), "You are signed out.")
+	return q.Go(door, "You are signed out.")
 }
 
 // asParent lets a colleague with two hats through the family's door.
