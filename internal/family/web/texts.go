@@ -173,6 +173,23 @@ var (
 	tTakenBack     = say.Text("family.wishes.taken_back", "You took it back. Nothing changes.")
 )
 
+// Children at several schools.
+var (
+	tAllChildren  = say.Text("family.together.title", "Your children at all schools")
+	tTogetherLead = say.Text("family.together.lead", "Each school keeps its own page. The school decides what you see there.")
+	tGoTo         = say.Text("family.together.open", "Open the page at {school}")
+	tLeave        = say.Text("family.together.leave", "Stop showing {school} here")
+	tLeft         = say.Text("family.together.left", "{school} is not shown here any more. Your link from that school still works.")
+	tNobodyThere  = say.Text("family.together.nobody", "This school shows you no child now. You can ask the school.")
+	tAddSchool    = say.Text("family.together.add", "Add another school")
+	tAddLead      = say.Text("family.together.add_lead", "Do you have a child at another school near here? Type the code from the letter of that school. Or open the link of that school on this phone, and then come back here.")
+	tAddNear      = say.Text("family.together.near", "This phone also opens a page of {school}.")
+	tJoin         = say.Text("family.together.join", "Show {school} here too")
+	tJoinText     = say.Text("family.together.join_text", "You will see your children at both schools on one page. No school can read the page of the other. Both schools can see that you did this. You can undo it at any time.")
+	tJoined       = say.Text("family.together.joined", "You see {school} here now.")
+	tNotTogether  = say.Text("family.together.not", "These two pages cannot be shown together. The link of each school still works by itself. You can ask one of the schools why.")
+)
+
 // Devices, and what goes wrong.
 var (
 	tDevicesLead   = say.Text("family.devices.lead", "These phones and computers open your page. If one is not yours, or is lost, make us forget it.")
