@@ -21,6 +21,7 @@ import (
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/post"
 	"ajar/internal/kit/testkit/outside"
+	"ajar/internal/notes"
 	"ajar/internal/roll"
 )
 
@@ -292,5 +293,37 @@ func TestLinksLeaveTheHouse(t *testing.T) {
 			t.Errorf("the link that was taken back: %d", status)
 		}
 		newPhone(t, h).open(fresh[1], mothersHome.postcode)
+	})
+}
+
+// A note that is marked for the family stands on the child's page at their door, with the day and who wrote it. What colleagues wrote for each other does
+// not, a restricted one least of all: only that there are others. What was struck through is gone, and an order closes all of it at the next request.
+func TestNotesAtTheFamilysDoor(t *testing.T) {
+	both(t, func(t *testing.T, a *app.App) {
+		ctx := context.Background()
+		f := makeFamily(t, a)
+		h, staff := serve(t, a), staffPass(a, f.here)
+		x := f.kitFather
+		m, _, err := a.Family.Give(ctx, staff, fam.Wanted{Adult: x.adult, Pupil: x.pupil})
+		must(t, err)
+		dad := newPhone(t, h)
+		dad.open("/f/l/"+m.Secret, fathersHome.postcode)
+		page := "/f/children/" + x.pupil.String()
+		dad.has(dad.get(page), nil, "Notes for you")
+		add := func(n notes.Typed) notes.NoteID {
+			id, err := a.Notes.Add(ctx, staff, x.pupil, n)
+			must(t, err)
+			return id
+		}
+		add(notes.Typed{Seen: "Between colleagues."})
+		add(notes.Typed{Seen: "For the lead alone.", Restricted: true})
+		shown := add(notes.Typed{Seen: "Kit sang in the <b>hall</b>.", Did: "We clapped.", On: "18 11 2026", Family: true})
+		dad.has(dad.get(page), []string{"Notes for you", "18 November 2026, Pat Test", "Kit sang in the &lt;b&gt;hall&lt;/b&gt;. We clapped.", "The school keeps other notes too."}, "Between colleagues", "For the lead alone", "<b>hall")
+		must(t, a.Notes.StrikeOut(ctx, staff, shown, "About another child"))
+		dad.has(dad.get(page), []string{"The school keeps other notes too."}, "Kit sang")
+		f.order(t, "no_information", "01/11/2026", "")
+		if status, body := dad.ask("GET", page, nil); status != http.StatusNotFound || strings.Contains(body, "notes") {
+			t.Errorf("with an order in force: %d", status)
+		}
 	})
 }

@@ -141,6 +141,10 @@ var (
 	tFrom         = say.Text("family.held.from", "Counted from")
 	tTo           = say.Text("family.held.to", "Counted until")
 	tResults      = say.Text("family.held.results", "Results")
+	tNotes        = say.Text("family.held.notes", "Notes for you")
+	tNoteOn       = say.Text("family.held.note", "{day}, {name}")
+	tNotesOther   = say.Text("family.held.notes_other", "Other notes")
+	tNotesAsk     = say.Text("family.held.notes_ask", "The school keeps other notes too. You can ask the school for a copy.")
 	tResultOn     = say.Text("family.held.result", "{subject}, {day}")
 )
 
