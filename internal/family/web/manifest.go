@@ -28,6 +28,7 @@ func Manifest(s *family.Service) module.Manifest {
 			{Pattern: "GET " + links + "/send", Need: give, Handle: h.sendForm},
 			{Pattern: "POST " + links + "/send", Need: give, Handle: h.send},
 			{Pattern: "POST " + links + "/take-back", Need: give, Handle: h.takeBack},
+			{Pattern: "POST " + links + "/part", Need: give, Handle: h.part},
 			{Pattern: "POST " + links + "/forget", Need: give, Handle: h.forgetAll},
 			{Pattern: "GET " + WishesPath, Need: settle, Handle: h.wishes},
 			{Pattern: "POST " + WishesPath + "/{wish}/accept", Need: settle, Handle: h.accept},

@@ -75,8 +75,11 @@ func (h handlers) showAdd(q *web.Req, status int, typed string, wrong say.Msg, a
 	d.In = func(tag string) string { return schoolsAddPath + "?in=" + tag }
 	text := ""
 	if wrong.Key() != "" {
-		text = d.Lang.Put(wrong, args...)
-		d.Errors.Add("code", text)
+		field := "code"
+		if text = d.Lang.Put(wrong, args...); typed == "" {
+			field, text = "", "" // nothing was typed: it is about what was pressed
+		}
+		d.Errors.Add(field, d.Lang.Put(wrong, args...))
 	}
 	return q.PageStatus(status, addSchoolPage(d, x, typed, text))
 }
