@@ -76,7 +76,7 @@ func (h handlers) showAdd(q *web.Req, status int, typed string, wrong say.Msg, a
 	text := ""
 	if wrong.Key() != "" {
 		field := "code"
-		if text = d.Lang.Put(wrong, args...); typed == "" {
+		if text = d.Lang.Put(wrong, args...); wrong == tNotTogether && typed == "" {
 			field, text = "", "" // nothing was typed: it is about what was pressed
 		}
 		d.Errors.Add(field, d.Lang.Put(wrong, args...))
