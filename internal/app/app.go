@@ -185,6 +185,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		rights = append(rights, m.Rights)
 	}
 	a.Gate = access.NewGate(rights...)
+	a.Family.Admit = a.Gate.Admit
 	a.Roll.UseOutlets(a.outlets())
 	a.Admin.AddHome(admin.HomePanel{Order: 5, Need: roll.Orders, Show: rollweb.OrdersDue})
 	return a, nil

@@ -16,11 +16,14 @@ import (
 	"unicode/utf16"
 
 	"ajar/internal/app"
+	"ajar/internal/conversations"
 	fam "ajar/internal/family"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/post"
+	"ajar/internal/kit/say"
 	"ajar/internal/kit/testkit/outside"
+	"ajar/internal/notes"
 	"ajar/internal/roll"
 )
 
@@ -292,5 +295,246 @@ func TestLinksLeaveTheHouse(t *testing.T) {
 			t.Errorf("the link that was taken back: %d", status)
 		}
 		newPhone(t, h).open(fresh[1], mothersHome.postcode)
+	})
+}
+
+// A note that is marked for the family stands on the child's page at their door, with the day and who wrote it. What colleagues wrote for each other does
+// not, a restricted one least of all: only that there are others. What was struck through is gone, and an order closes all of it at the next request.
+func TestNotesAtTheFamilysDoor(t *testing.T) {
+	both(t, func(t *testing.T, a *app.App) {
+		ctx := context.Background()
+		f := makeFamily(t, a)
+		h, staff := serve(t, a), staffPass(a, f.here)
+		x := f.kitFather
+		m, _, err := a.Family.Give(ctx, staff, fam.Wanted{Adult: x.adult, Pupil: x.pupil})
+		must(t, err)
+		dad := newPhone(t, h)
+		dad.open("/f/l/"+m.Secret, fathersHome.postcode)
+		page := "/f/children/" + x.pupil.String()
+		dad.has(dad.get(page), nil, "Notes for you")
+		add := func(n notes.Typed) notes.NoteID {
+			id, err := a.Notes.Add(ctx, staff, x.pupil, n)
+			must(t, err)
+			return id
+		}
+		add(notes.Typed{Seen: "Between colleagues."})
+		add(notes.Typed{Seen: "For the lead alone.", Restricted: true})
+		shown := add(notes.Typed{Seen: "Kit sang in the <b>hall</b>.", Did: "We clapped.", On: "18 11 2026", Family: true})
+		dad.has(dad.get(page), []string{"Notes for you", "18 November 2026, Pat Test", "Kit sang in the &lt;b&gt;hall&lt;/b&gt;. We clapped.", "The school keeps other notes too."}, "Between colleagues", "For the lead alone", "<b>hall")
+		must(t, a.Notes.StrikeOut(ctx, staff, shown, "About another child"))
+		dad.has(dad.get(page), []string{"The school keeps other notes too."}, "Kit sang")
+		f.order(t, "no_information", "01/11/2026", "")
+		if status, body := dad.ask("GET", page, nil); status != http.StatusNotFound || strings.Contains(body, "notes") {
+			t.Errorf("with an order in force: %d", status)
+		}
+	})
+}
+
+// visits counts what a link has been used for.
+func visits(t *testing.T, a *app.App, x tied) (opened, devices int) {
+	t.Helper()
+	f, err := a.Family.LinksOf(context.Background(), staffPass(a, x.in), x.pupil)
+	must(t, err)
+	for _, y := range f.Adults {
+		if y.Adult.ID == x.adult {
+			for _, l := range y.Links {
+				opened += l.Opened
+			}
+			devices += len(y.Devices)
+		}
+	}
+	return opened, devices
+}
+
+// Whatever looks through mail uses nothing up: GET and HEAD, by browsers that look ahead and by scanners that follow every link of the page they get, any
+// number of times. A link that is sent again by the same browser takes nothing; it opens five devices and then no more; and it ends with the tie.
+func TestScannersAndReplays(t *testing.T) {
+	both(t, func(t *testing.T, a *app.App) {
+		ctx := context.Background()
+		f := makeFamily(t, a)
+		h, staff := serve(t, a), staffPass(a, f.here)
+		m, _, err := a.Family.Give(ctx, staff, fam.Wanted{Adult: f.kitFather.adult, Pupil: f.kitFather.pupil})
+		must(t, err)
+		path := "/f/l/" + m.Secret
+		scanner := newPhone(t, h)
+		for range 3 {
+			for _, method := range []string{"HEAD", "GET"} {
+				status, page := scanner.ask(method, path, nil)
+				if status != 200 {
+					t.Errorf("%s: %d", method, status)
+				}
+				for _, l := range hrefs.FindAllStringSubmatch(page, -1) {
+					if strings.HasPrefix(l[1], "/") {
+						scanner.ask("HEAD", l[1], nil)
+						scanner.ask("GET", strings.ReplaceAll(l[1], "&amp;", "&"), nil)
+					}
+				}
+			}
+		}
+		for _, method := range []string{"OPTIONS", "PUT", "DELETE", "PROPFIND"} {
+			if status, _ := scanner.ask(method, path, nil); status < 400 {
+				t.Errorf("%s: %d", method, status)
+			}
+		}
+		if opened, devices := visits(t, a, f.kitFather); opened != 0 || devices != 0 || scanner.cookies[fam.CookieName] != "" {
+			t.Fatalf("scanners opened it %d times on %d devices", opened, devices)
+		}
+		dad := newPhone(t, h)
+		dad.open(path, fathersHome.postcode)
+		for range 4 { // the button once more, and the back button
+			if status, _ := dad.ask("POST", path, nil); status != http.StatusSeeOther {
+				t.Errorf("the same browser again: %d", status)
+			}
+		}
+		dad.get("/f/children/" + f.kitFather.pupil.String())
+		for n := 2; n <= fam.Openings; n++ {
+			newPhone(t, h).open(path, fathersHome.postcode)
+		}
+		if opened, devices := visits(t, a, f.kitFather); opened != fam.Openings || devices != fam.Openings {
+			t.Errorf("opened %d times on %d devices", opened, devices)
+		}
+		late := newPhone(t, h)
+		if status, _ := late.ask("POST", path, nil); status != http.StatusGone || late.cookies[fam.CookieName] != "" {
+			t.Errorf("a sixth device: %d", status)
+		}
+		dad.get("/f/children/" + f.kitFather.pupil.String())
+		// The tie ends: his phone and his link end with it as far as this child goes. His other child is still his.
+		must(t, a.DB.Update(ctx, systemPass(f.here), func(tx *db.Tx) error {
+			_, err := tx.Exec(`update roll_tie set ends = '2026-11-19' where org_id = $1 and id = $2`, f.kitFather.tie)
+			return err
+		}))
+		if status, _ := dad.ask("GET", "/f/children/"+f.kitFather.pupil.String(), nil); status != http.StatusNotFound {
+			t.Errorf("the child of a tie that ended: %d", status)
+		}
+		must(t, a.DB.Update(ctx, systemPass(f.here), func(tx *db.Tx) error {
+			_, err := tx.Exec(`update roll_tie set ends = '2026-11-19' where org_id = $1 and adult_id = $2`, f.kitFather.adult)
+			return err
+		}))
+		if status, _ := dad.ask("GET", "/f/me", nil); status != http.StatusSeeOther {
+			t.Errorf("his page when no tie is left: %d", status)
+		}
+		if status, _ := newPhone(t, h).ask("GET", path, nil); status != http.StatusGone {
+			t.Errorf("his link when no tie is left: %d", status)
+		}
+	})
+}
+
+// Two parents read on one tablet: it asks who is reading, each answers what the other does not know, and neither finds the other's page by going back.
+func TestOneTabletForTwo(t *testing.T) {
+	both(t, func(t *testing.T, a *app.App) {
+		ctx := context.Background()
+		f := makeFamily(t, a)
+		h, staff := serve(t, a), staffPass(a, f.here)
+		tablet := newPhone(t, h)
+		for _, x := range []tied{f.others[0], f.kitFather} {
+			m, _, err := a.Family.Give(ctx, staff, fam.Wanted{Adult: x.adult, Pupil: x.pupil})
+			must(t, err)
+			if status, _ := tablet.ask("POST", "/f/l/"+m.Secret, nil); status != http.StatusSeeOther {
+				t.Fatal(status)
+			}
+		}
+		page := tablet.get("/f/")
+		tablet.has(page, []string{"Who is reading?", "Mira", "Falk"}, "Kit Marlow", "Marlow")
+		if status, _ := tablet.ask("GET", "/f/children/"+f.kitFather.pupil.String(), nil); status != http.StatusSeeOther {
+			t.Errorf("a record opens before anybody said who they are: %d", status)
+		}
+		choice := regexp.MustCompile(`name="reader"[^>]*value="([0-9a-z]+)"|value="([0-9a-z]+)"[^>]*name="reader"`).FindAllStringSubmatch(page, -1)
+		if len(choice) != 2 {
+			t.Fatalf("%v", choice)
+		}
+		as := func(i int, postcode string) int {
+			reader := choice[i][1] + choice[i][2]
+			_, asked := tablet.ask("POST", "/f/who", url.Values{"reader": {reader}})
+			if strings.Contains(asked, "date of birth") {
+				t.Error("it asks what both parents know")
+			}
+			status, _ := tablet.ask("POST", "/f/known", url.Values{"reader": {reader}, "kind": {"postcode"}, "answer": {postcode}})
+			return status
+		}
+		if status := as(1, mothersHome.postcode); status != 422 {
+			t.Errorf("Falk with Mira's postcode: %d", status)
+		}
+		if status := as(1, fathersHome.postcode); status != http.StatusSeeOther {
+			t.Fatalf("Falk with his own: %d", status)
+		}
+		tablet.has(tablet.get("/f/me"), []string{fathersHome.street}, mothersHome.parts()...)
+		if status := as(0, mothersHome.postcode); status != http.StatusSeeOther {
+			t.Fatalf("Mira with her own: %d", status)
+		}
+		tablet.has(tablet.get("/f/me"), []string{mothersHome.street}, fathersHome.parts()...)
+	})
+}
+
+// The time of a talk opens by its own link, and is answered without script in each language: that they cannot come, or another time. A form that is sent
+// twice is one answer; a page that was open while the time was changed or passed says so in their words.
+func TestAnAppointmentByItsLink(t *testing.T) {
+	both(t, func(t *testing.T, a *app.App) {
+		ctx := context.Background()
+		x := separate(t, a)
+		_, talk := rich(t, x)
+		staff := staffPass(a, x.oak)
+		m, _, err := a.Family.Give(ctx, staff, fam.Wanted{Adult: x.mira.adult, Pupil: x.kit, Thing: conversations.TimeThing, ThingKey: int64(talk)})
+		must(t, err)
+		path := "/f/times/" + talk.String()
+		mum := newPhone(t, x.h)
+		if status, _ := mum.ask("POST", "/f/l/"+m.Secret, nil); status != http.StatusSeeOther || mum.to != path {
+			t.Fatalf("the link of an appointment: %d to %s", status, mum.to)
+		}
+		mum.know(mothersHome.postcode)
+		answers := func() (out int) {
+			o, err := a.Conversations.OwnTime(ctx, x.mira.asked(a).Own, talk)
+			must(t, err)
+			return len(o.Remarks)
+		}
+		before := answers()
+		for _, l := range say.Tongues() {
+			mum.cookies["ajar_tongue"] = l.Tag()
+			page := mum.get(path)
+			mum.has(page, []string{`<html lang="` + l.Tag() + `"`, l.LongDay("2027-01-11"), "18:15", "The library, by the side door on Mill Lane"}, "<script")
+			remark := ""
+			for _, m := range fieldOf.FindAllStringSubmatch(page, -1) {
+				if m[1] == "remark" {
+					remark = m[2]
+				}
+			}
+			if status, body := mum.ask("POST", path+"/answer", url.Values{"remark": {remark}, "words": {"Wednesday?"}}); status != 422 || !strings.Contains(body, "Wednesday?") || !strings.Contains(body, `lang="`+l.Tag()+`"`) {
+				t.Errorf("%s: without a choice: %d", l.English(), status)
+			}
+			for range 3 {
+				if status, _ := mum.ask("POST", path+"/answer", url.Values{"remark": {remark}, "kind": {conversations.RemarkOtherTime}, "words": {"Wednesday?"}}); status != http.StatusSeeOther || mum.to != path {
+					t.Errorf("%s: %d to %s", l.English(), status, mum.to)
+				}
+			}
+			if n := answers(); n != before+1 {
+				t.Errorf("%s: three presses made %d answers", l.English(), n-before)
+			}
+			back := ""
+			for _, m := range regexp.MustCompile(`action="(/f/remarks/[0-9a-z]+/take-back)"`).FindAllStringSubmatch(mum.get(path), -1) {
+				if strings.Contains(m[1], remark) {
+					back = m[1]
+				}
+			}
+			for range 2 {
+				if status, _ := mum.ask("POST", back, url.Values{"of": {"time"}}); status != http.StatusSeeOther || mum.to != path {
+					t.Errorf("%s: taking it back: %d to %s", l.English(), status, mum.to)
+				}
+			}
+			if n := answers(); n != before {
+				t.Errorf("%s: %d answers stay", l.English(), n-before)
+			}
+		}
+		mum.cookies["ajar_tongue"] = "en"
+		stale := url.Values{"remark": {ids.New[conversations.Remark]().String()}, "kind": {conversations.RemarkCannotCome}}
+		must(t, a.Conversations.Reopen(ctx, staff, talk))
+		if status, body := mum.ask("POST", path+"/answer", stale); status != 422 && status != http.StatusSeeOther || strings.Contains(body, "18:15") {
+			t.Errorf("an answer to a time that was taken back: %d", status)
+		}
+		if n := answers(); n != before {
+			t.Errorf("it was kept: %d", n-before)
+		}
+		x.order(t, x.mira, "no_information")
+		if status, _ := mum.ask("GET", path, nil); status == 200 {
+			t.Errorf("with an order in force: %d", status)
+		}
 	})
 }

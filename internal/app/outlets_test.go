@@ -12,6 +12,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
+	"ajar/internal/notes"
 	"ajar/internal/roll"
 )
 
@@ -50,6 +51,10 @@ type family struct {
 // ready is what must be there before an outlet can reach anybody at all, by the key of the outlet or its capability. A new outlet that needs
 // something puts it here.
 var ready = map[string]func(t *testing.T, f *family, of tied){
+	"notes": func(t *testing.T, f *family, of tied) {
+		_, err := f.a.Notes.Add(context.Background(), staffPass(f.a, of.in), of.pupil, notes.Typed{Said: "Read aloud to the class.", Family: true})
+		must(t, err)
+	},
 	"conversations": func(t *testing.T, f *family, of tied) {
 		ctx, p := context.Background(), staffPass(f.a, of.in)
 		programme, err := f.a.Conversations.AddProgramme(ctx, p, conversations.Programme{Name: "Talks " + of.pupil.String(), Starts: "2026-09-01", Ends: "2027-07-20"}, []conversations.Round{

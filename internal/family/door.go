@@ -1,6 +1,7 @@
 package family
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -95,6 +96,7 @@ type Choice struct {
 	Adult  roll.AdultID
 	Reader ReaderID
 	First  string
+	School string // told where the readers of a device are of several schools
 }
 
 // Key is what opened the door: the secret of a link, or a code from paper.
@@ -473,6 +475,9 @@ func question(tx *db.Tx, token string, who ReaderID, kind Kind) (q Question, err
 	if err != nil {
 		return q, err
 	}
+	if readers, err = each(tx, readers, cmp.Or(who, x.ID)); err != nil {
+		return q, err
+	}
 	var parties []party
 	for _, r := range readers {
 		p, open, err := partyOf(tx, r)
@@ -481,7 +486,7 @@ func question(tx *db.Tx, token string, who ReaderID, kind Kind) (q Question, err
 		}
 		if open {
 			parties = append(parties, p)
-			q.Choices = append(q.Choices, Choice{r.Adult, r.ID, FirstName(p.adult)})
+			q.Choices = append(q.Choices, Choice{r.Adult, r.ID, FirstName(p.adult), p.orgName})
 		}
 	}
 	if who.Zero() {
@@ -497,6 +502,32 @@ func question(tx *db.Tx, token string, who ReaderID, kind Kind) (q Question, err
 		return q, nil
 	}
 	return Question{}, nil
+}
+
+// each keeps one of those readers of a device who are one person with records in several schools: the one who is asked about, else the first.
+func each(tx *db.Tx, readers []Reader, who ReaderID) (out []Reader, err error) {
+	for _, r := range readers {
+		at := -1
+		for i, o := range out {
+			if o.Org == r.Org {
+				continue
+			}
+			same, err := roll.OnePerson(tx, roll.OrgID(o.Org), o.Adult, roll.OrgID(r.Org), r.Adult)
+			if err != nil {
+				return nil, err
+			}
+			if same {
+				at = i
+			}
+		}
+		switch {
+		case at < 0:
+			out = append(out, r)
+		case r.ID == who:
+			out[at] = r
+		}
+	}
+	return out, nil
 }
 
 func partyOf(tx *db.Tx, r Reader) (p party, open bool, err error) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/post"
@@ -200,6 +201,8 @@ type Service struct {
 	Post *post.Service
 	// Words writes the message that carries a link, in a language. The pages of this room set it.
 	Words func(l say.Lang, way string, x Letter) (subject, body string)
+	// Admit makes the pass of an adult at another school's door, who has just answered what it asks.
+	Admit func(access.Who) access.Pass
 	// HatOf tells which adult a member of staff is; nil while nobody has two hats.
 	HatOf func(tx *db.Tx, staff roll.StaffID) (roll.AdultID, error)
 	// LookAround lets visitors of the demo in as the parents of the demo.

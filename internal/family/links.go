@@ -140,6 +140,7 @@ type AdultLinks struct {
 	Items   []Offered
 	Tongue  string // the language the adult chose or reads, in English words
 	Next    LinkID
+	Joined  bool // they see this school's record together with that of another
 }
 
 // Offered is a thing that a link can be made for.
@@ -220,6 +221,9 @@ func (s *Service) adultLinks(tx *db.Tx, pupil roll.Pupil, r roll.Relation) (out 
 		for _, i := range items {
 			out.Items = append(out.Items, Offered{t.Key, i.Key, say.Tongue("en").Put(i.Title, i.Args)})
 		}
+	}
+	if out.Joined, err = roll.SeenTogether(tx, r.Adult.ID); err != nil {
+		return out, err
 	}
 	tongue, err := tongueOf(tx, r.Adult.ID)
 	if err != nil {

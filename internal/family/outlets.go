@@ -19,6 +19,7 @@ func (s *Service) Outlets() []roll.Outlet {
 			Reads: []string{"family.identify", "family.partyOf", "family.AsParent", "family.HomeOf", "family.self", "family.Accept", "family.described"}},
 		{Key: "family.held", Words: "What the school holds about the child", Needs: roll.Information, Probe: s.heldShows,
 			Reads: []string{"family.enter"}},
+		{Key: "family.together", Words: "The children of all connected schools on one page", Needs: roll.Information, Probe: s.togetherShows, Reads: []string{"family.connectable"}},
 	}
 }
 
@@ -66,6 +67,18 @@ func (s *Service) heldShows(ctx context.Context, a roll.Asked) (out roll.Reach, 
 		}
 	}
 	out.Text = strings.Join(text, " ")
+	return out, err
+}
+
+func (s *Service) togetherShows(ctx context.Context, a roll.Asked) (out roll.Reach, err error) {
+	list, err := s.Roll.Together(ctx, a.Own)
+	for _, c := range list {
+		for _, x := range c.Schools {
+			if x.Pupil == a.Pupil {
+				out.Reached, out.Text = true, c.Name+" "+c.Year+" "+x.Name
+			}
+		}
+	}
 	return out, err
 }
 

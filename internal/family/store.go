@@ -31,12 +31,14 @@ const readerColumns = `r.id, r.device, r.org, r.adult, r.link, r.alone, r.made_m
 type seat struct {
 	Reader
 	OrgName string
-	Others  int // readers on the same device
+	Others  int // readers on the same device who are somebody else
 }
 
 func seatOf(tx *db.Tx, hash string, now int64) (seat, bool, error) {
 	return db.Maybe[seat](tx, `select `+readerColumns+`, o.name as org_name,
-			(select count(*) from family_reader x where x.device = r.device and x.id <> r.id and x.ends_ms > $2) as others
+			(select count(*) from family_reader x where x.device = r.device and x.id <> r.id and x.ends_ms > $2
+				and not exists (select 1 from roll_person_part p join roll_person_part q on q.person = p.person
+					where p.org = r.org and p.adult = r.adult and p.ended_ms is null and q.org = x.org and q.adult = x.adult and q.ended_ms is null)) as others
 		from family_reader r join roll_org o on o.id = r.org where r.token_hash = $1 and r.ends_ms > $2`, hash, now)
 }
 
@@ -84,11 +86,21 @@ func dropReader(tx *db.Tx, id ReaderID) (int64, error) {
 	return tx.Exec(`delete from family_reader where id = $1`, id)
 }
 
+// dropReadersOf forgets an adult on all devices, and with them what they were led to from here at other schools.
 func dropReadersOf(tx *db.Tx, org int64, adult roll.AdultID) (int64, error) {
+	if _, err := tx.Exec(`delete from family_reader where org <> $1 and link <> 0 and exists (select 1 from family_reader r
+		where r.org = $1 and r.adult = $2 and r.device = family_reader.device and r.link = family_reader.link)`, org, adult); err != nil {
+		return 0, err
+	}
 	return tx.Exec(`delete from family_reader where org = $1 and adult = $2`, org, adult)
 }
 
+// dropReadersBy forgets the devices that a link opened, here and, where it led on from here, at other schools.
 func dropReadersBy(tx *db.Tx, org int64, link LinkID) (int64, error) {
+	if _, err := tx.Exec(`delete from family_reader where org <> $1 and link = $2 and exists (select 1 from family_reader r
+		where r.org = $1 and r.link = $2 and r.device = family_reader.device)`, org, link); err != nil {
+		return 0, err
+	}
 	return tx.Exec(`delete from family_reader where org = $1 and link = $2`, org, link)
 }
 

@@ -420,12 +420,15 @@ func ForFamily(tx *db.Tx, pupil roll.PupilID) (out []Note, others bool, err erro
 func (s *Service) Outlets() []roll.Outlet {
 	return []roll.Outlet{{Key: "notes.shared", Words: "Notes about the child that are marked for the family", Needs: roll.Information, Reads: []string{"notes.ForFamily"}, Probe: func(ctx context.Context, a roll.Asked) (out roll.Reach, err error) {
 		err = s.DB.View(ctx, a.Own, func(tx *db.Tx) error {
-			_, _, err := ForFamily(tx, a.Pupil)
+			list, _, err := ForFamily(tx, a.Pupil)
+			for _, n := range list {
+				out.Reached, out.Text = true, out.Text+n.Seen+" "+n.Said+" "+n.Did+"\n"
+			}
 			return err
 		})
 		if fault.KindOf(err) == fault.NotFound {
 			return out, nil
 		}
-		return roll.Reach{Reached: err == nil}, err
+		return out, err
 	}}}
 }

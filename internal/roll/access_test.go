@@ -89,6 +89,11 @@ func TestVerbsAreGuarded(t *testing.T) {
 			{"SweepMerges", Office, KeyTeacher, func(p access.Pass) error { return a.s.SweepMerges(ctx, p) }, true, false},
 			{"Together", Parent, Office, func(p access.Pass) error { _, err := a.s.Together(ctx, asAdult(p, a.mum)); return err }, true, false},
 			{"JoinSelves", Parent, Office, func(p access.Pass) error { return a.s.JoinSelves(ctx, asAdult(p, a.mum), asAdult(p, a.dad)) }, true, false},
+			{"JoinedSchools", Parent, Office, func(p access.Pass) error { _, err := a.s.JoinedSchools(ctx, asAdult(p, a.mum)); return err }, true, false},
+			{"SelfAt", Parent, Office, func(p access.Pass) error {
+				_, _, err := a.s.SelfAt(ctx, asAdult(p, a.mum), OrgID(testkit.OrgB))
+				return err
+			}, true, false},
 			{"PartSelves", Parent, Office, func(p access.Pass) error { return a.s.PartSelves(ctx, asAdult(p, a.mum), OrgID(testkit.OrgB)) }, false, true},
 			{"EndTogether", Office, KeyTeacher, func(p access.Pass) error { return a.s.EndTogether(ctx, p, a.mum) }, false, true},
 			{"Hats", Administrator, Office, func(p access.Pass) error { _, err := a.s.Hats(ctx, p, a.nobody, ""); return err }, false, false},

@@ -156,7 +156,7 @@ func (h handlers) known(q *web.Req) error {
 	if asked.Reader.Zero() {
 		return q.Go(withNext(EnterPath, next), "")
 	}
-	if q.Pass.Valid() && q.Pass.Who().SecondFactorMs > 0 {
+	if q.Pass.Valid() && q.Pass.Who().SecondFactorMs > 0 && (!q.Checked("fresh") || h.fresh(q)) {
 		return q.Go(next, "")
 	}
 	if asked.None {

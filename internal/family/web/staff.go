@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ajar/internal/family"
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/say"
@@ -29,7 +30,7 @@ func (h handlers) links(q *web.Req) error {
 	}
 	d := ui.From(q, "Links and codes for the family of "+f.Pupil.Name())
 	d.Breadcrumbs = []ui.Link{{Text: f.Pupil.Name(), Href: pupilPath(id)}}
-	return q.Page(linksPage(d, f))
+	return q.Page(linksPage(d, f, q.Pass.Scope(roll.Edit) == access.All))
 }
 
 // give makes a link and shows it, once: as a letter to print, or to copy. Its secret is never shown again, so the answer is the page itself and no
@@ -69,6 +70,21 @@ func (h handlers) takeBack(q *web.Req) error {
 		return err
 	}
 	return q.Go(LinksPath(pupil), "The link is taken back. It opens nothing from now on, and the devices that it opened are forgotten.")
+}
+
+// part ends that an adult sees this school's record together with another's.
+func (h handlers) part(q *web.Req) error {
+	pupil, err := web.PathID[roll.Pupil](q, "pupil")
+	if err != nil {
+		return err
+	}
+	if _, err := h.s.LinksOf(q.Context(), q.Pass, pupil); err != nil {
+		return err
+	}
+	if err := h.s.Roll.EndTogether(q.Context(), q.Pass, web.FormID[roll.Adult](q, "adult")); err != nil {
+		return err
+	}
+	return q.Go(LinksPath(pupil), "They no longer see your record beside that of another school. Their own links go on.")
 }
 
 func (h handlers) forgetAll(q *web.Req) error {
