@@ -346,11 +346,6 @@ func Local(address string) bool {
 	return err == nil && u.Scheme == "" && u.Host == "" && u.User == nil && !strings.HasPrefix(u.Path, "//")
 }
 
-// Secure tells whether the browser came over https, to us or to a proxy in front of us. Only the flag of the person's own cookies rests on it.
-func Secure(r *http.Request) bool {
-	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
-}
-
 // Go sends the browser on after an action, with a sentence to show once; empty for none. It only goes to pages of our own: an
 // address that leads elsewhere becomes the first page, since what was done is done.
 func (q *Req) Go(to, flash string) error {
