@@ -75,6 +75,9 @@ type App struct {
 	Barriers      *barriers.Service
 	Conversations *conversations.Service
 
+	// Edge says which proxies are believed and under which names the pages are served; set it before Handler.
+	Edge web.Edge
+
 	log     *slog.Logger
 	modules []module.Manifest
 
@@ -308,7 +311,11 @@ func (a *App) Handler() (http.Handler, error) {
 	})
 	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in",
 		Prove: adminweb.ProvePath, Unlock: adminweb.UnlockPath, Hold: a.Admin.Hold, Log: a.log}
-	return a.doors(s)
+	h, err := a.doors(s)
+	if err != nil {
+		return nil, err
+	}
+	return a.Edge.Wrap(h), nil
 }
 
 func (a *App) frame(q *web.Req) web.Frame {

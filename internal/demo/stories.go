@@ -204,7 +204,9 @@ func (l *loader) enteredTwice(_ roll.Org, st people) error {
 		return err
 	}
 	mother := homes[0].adults[0].Adult
-	others, err := l.households(st.head, func(h household) bool { return h.Year == "7" && len(h.adults) == 1 && len(h.adults[0].InForceOn(day(l.today))) == 0 })
+	others, err := l.households(st.head, func(h household) bool {
+		return h.Year == "7" && len(h.adults) == 1 && len(h.adults[0].InForceOn(day(l.today))) == 0
+	})
 	if err != nil || len(others) == 0 {
 		return err
 	}

@@ -35,7 +35,7 @@ type book struct {
 	pupilByUPN   map[string]int32 // several for a number that two children have
 	pupilByBirth map[string]int32 // folded name and date of birth, only to warn
 	adultByLocal map[string]int32
-	adultByKey   map[string]int32 // the newest; adultEntry.next leads on
+	adultByKey   map[string]int32   // the newest; adultEntry.next leads on
 	mergedLocal  map[string]int32   // numbers that went with a merge: the record that stayed
 	mergedRow    map[string]int32   // the row of this file in which such a number stood
 	mergedKey    map[string][]int32 // names that went with a merge

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"log/slog"
 	"net/http"
@@ -158,7 +159,7 @@ func TestLink(t *testing.T) {
 		if r, _ := h.visit("POST", "/link/"+secret, nil, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }); r.StatusCode != 403 || len(h.jar) != 0 {
 			t.Errorf("another site signed a person in: %d", r.StatusCode)
 		}
-		r, _ := h.visit("POST", "/link/"+secret, nil, func(r *http.Request) { r.Header.Set("X-Forwarded-Proto", "https") })
+		r, _ := h.visit("POST", "/link/"+secret, nil, func(r *http.Request) { r.TLS = &tls.ConnectionState{} })
 		c := cookie(r)
 		if r.StatusCode != 303 || r.Header.Get("Location") != "/" || c == nil || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
 			t.Fatalf("%d %s %+v", r.StatusCode, r.Header.Get("Location"), c)

@@ -88,7 +88,7 @@ func (h handlers) showAdd(q *web.Req, status int, typed string, wrong say.Msg, a
 func (h handlers) schoolCode(q *web.Req) error {
 	return h.freshly(q, func() error {
 		typed := q.Text("code")
-		reader, got, err := h.s.ConnectCode(q.Context(), q.Pass, family.Token(q.R), typed, addressOf(q.R), q.R.UserAgent())
+		reader, got, err := h.s.ConnectCode(q.Context(), q.Pass, family.Token(q.R), typed, web.Source(q.R), q.R.UserAgent())
 		switch {
 		case err != nil:
 			return err

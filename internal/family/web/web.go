@@ -153,9 +153,4 @@ func Frame(q *web.Req) web.Frame {
 }
 
 // base is how this Ajar is reached from outside, for what stands on paper.
-func base(q *web.Req) string {
-	if web.Secure(q.R) {
-		return "https://" + q.R.Host
-	}
-	return "http://" + q.R.Host
-}
+func base(q *web.Req) string { return web.Base(q.R) }

@@ -14,7 +14,6 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"runtime/debug"
 	"strconv"
@@ -400,27 +399,11 @@ func Local(address string) bool {
 	return err == nil && u.Scheme == "" && u.Host == "" && u.User == nil && !strings.HasPrefix(u.Path, "//")
 }
 
-// Secure tells whether the browser came over https, to us or to a proxy in front of us. Only the flag of the person's own cookies rests on it.
-func Secure(r *http.Request) bool {
-	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
-}
-
-// Source is where a request comes from. A proxy on this machine or in the house's own network says for whom it asks; its last word counts, since the
-// ones before it are the browser's own.
+// Source is where a request comes from: the peer, or whom a named proxy asks for, which the edge has put in its place.
 func Source(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
-		host = r.RemoteAddr
-	}
-	a, err := netip.ParseAddr(host)
-	if err != nil || !(a.IsLoopback() || a.IsPrivate()) {
-		return host
-	}
-	list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	if last := strings.TrimSpace(list[len(list)-1]); last != "" {
-		if _, err := netip.ParseAddr(last); err == nil {
-			return last
-		}
+		return r.RemoteAddr
 	}
 	return host
 }
