@@ -30,7 +30,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		verbs := map[string]func(p access.Pass) (string, error){
 			"Home": func(p access.Pass) (string, error) {
 				shown = nil
-				_, err := s.Home(context.Background(), p)
+				_, _, err := s.Home(context.Background(), p)
 				return strings.Join(shown, " "), err
 			},
 		}

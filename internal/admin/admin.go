@@ -40,6 +40,7 @@ type Service struct {
 	// MoreGuests adds to the page of demo people those who come by another door.
 	MoreGuests func(*web.Req) (web.Component, error)
 	homes      []HomePanel
+	homeFoot   func(tx *db.Tx) (web.Component, error)
 	noting     sync.Map // sessions whose use is being noted
 }
 
