@@ -102,3 +102,5 @@ func story(t *testing.T) *Site {
 	}
 	return Start(t)
 }
+
+func lastWord(s string) string { return s[strings.LastIndex(s, " ")+1:] }
