@@ -7,6 +7,7 @@ import (
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/testkit"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 )
@@ -35,17 +36,30 @@ func TestWhoSeesWhat(t *testing.T) {
 			},
 		}
 		gate := access.NewGate(roll.Rights())
+		tries := testkit.Try(t, a.key())
 		for _, c := range []struct {
 			verb string
 			role access.Role
 			want string
 		}{{"Home", roll.Teacher, "first last"}, {"Home", roll.Head, "first secret last"}, {"Home", "stranger", ""}} {
-			if got, err := verbs[c.verb](gate.Admit(access.Who{Org: a.key(), Roles: []access.Role{c.role}})); err != nil || got != c.want {
+			p := gate.Admit(access.Who{Org: a.key(), Roles: []access.Role{c.role}})
+			got, err := verbs[c.verb](p)
+			if c.want == "" {
+				tries.ShownNothing(c.verb, p)
+			} else {
+				tries.Did(c.verb, true, p, err)
+			}
+			if err != nil || got != c.want {
 				t.Errorf("%s as %s: %s, %v", c.verb, c.role, got, err)
 			}
 		}
 		for name, verb := range verbs {
-			if got, err := verb(access.Pass{}); err == nil || got != "" {
+			got, err := verb(access.Pass{})
+			tries.Did(name, false, access.Pass{}, err)
+			other := gate.Admit(access.Who{Org: b.key(), Roles: []access.Role{roll.Head}})
+			_, otherErr := verb(other)
+			tries.Did(name, false, other, otherErr)
+			if err == nil || got != "" {
 				t.Errorf("%s without a pass: %s", name, got)
 			}
 		}
