@@ -7,6 +7,7 @@ import (
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/testkit"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 )
@@ -30,23 +31,36 @@ func TestWhoSeesWhat(t *testing.T) {
 		verbs := map[string]func(p access.Pass) (string, error){
 			"Home": func(p access.Pass) (string, error) {
 				shown = nil
-				_, err := s.Home(context.Background(), p)
+				_, _, err := s.Home(context.Background(), p)
 				return strings.Join(shown, " "), err
 			},
 		}
 		gate := access.NewGate(roll.Rights())
+		tries := testkit.Try(t, a.key())
 		for _, c := range []struct {
 			verb   string
 			role   access.Role
 			want   string
 			proved int64
 		}{{"Home", roll.Teacher, "first last", 1}, {"Home", roll.Head, "first secret last", 1}, {"Home", roll.Head, "first last", 0}, {"Home", "stranger", "", 1}} {
-			if got, err := verbs[c.verb](gate.Admit(access.Who{Org: a.key(), Roles: []access.Role{c.role}, SecondFactorMs: c.proved})); err != nil || got != c.want {
+			p := gate.Admit(access.Who{Org: a.key(), Roles: []access.Role{c.role}, SecondFactorMs: c.proved})
+			got, err := verbs[c.verb](p)
+			if c.want == "" {
+				tries.ShownNothing(c.verb, p)
+			} else {
+				tries.Did(c.verb, true, p, err)
+			}
+			if err != nil || got != c.want {
 				t.Errorf("%s as %s: %s, %v", c.verb, c.role, got, err)
 			}
 		}
 		for name, verb := range verbs {
-			if got, err := verb(access.Pass{}); err == nil || got != "" {
+			got, err := verb(access.Pass{})
+			tries.Did(name, false, access.Pass{}, err)
+			other := gate.Admit(access.Who{Org: b.key(), Roles: []access.Role{roll.Head}})
+			_, otherErr := verb(other)
+			tries.Did(name, false, other, otherErr)
+			if err == nil || got != "" {
 				t.Errorf("%s without a pass: %s", name, got)
 			}
 		}

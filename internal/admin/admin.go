@@ -59,6 +59,7 @@ type Service struct {
 	removers   []func(tx *db.Tx, org roll.OrgID, staff roll.StaffID) error
 	background sync.WaitGroup
 	homes      []HomePanel
+	homeFoot   func(tx *db.Tx) (web.Component, error)
 	noting     sync.Map // sessions whose use is being noted
 }
 

@@ -26,8 +26,11 @@ func (s *Service) AddHome(p HomePanel) {
 	s.homes[at] = p
 }
 
+// FootOfHome says what stands at the foot of everybody's first page, while the program is put together: who they see here, and why.
+func (s *Service) FootOfHome(show func(tx *db.Tx) (web.Component, error)) { s.homeFoot = show }
+
 // Home makes the panels of the first page that the pass may see.
-func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component, err error) {
+func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component, foot web.Component, err error) {
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		for _, h := range s.homes {
 			if !p.Open(h.Need) {
@@ -41,7 +44,10 @@ func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component,
 				out = append(out, c)
 			}
 		}
-		return nil
+		if s.homeFoot != nil {
+			foot, err = s.homeFoot(tx)
+		}
+		return err
 	})
-	return out, err
+	return out, foot, err
 }

@@ -13,8 +13,8 @@ import (
 )
 
 // The accounting of access. Every exported verb that takes a pass stands in the table of its folder's access_test.go: a row or a map entry that
-// begins with the verb's name as a string ("Invite", or "Account of own" for a verb with several rows) and calls the verb. The table itself says
-// who is let in and who is not.
+// begins with the verb's name as a string ("Invite", or "Account of own" for a verb with several rows) and calls the verb. What happened is kept in the
+// folder's testdata/tried.json by the test that tried it: whom it let in, whom not, what the other organisation and nobody got. Each must be there.
 
 // withoutRow are verbs that need no row, and why.
 var withoutRow = map[string]string{
@@ -54,6 +54,11 @@ var withoutPass = map[string]string{
 	"internal/family.Guests":            "fictional parents, and only while the demo is served",
 	"internal/family.AddGuest":          "for the command that makes the demo",
 	"internal/family.EnterGuest":        "fictional parents, and only while the demo is served",
+}
+
+// forEveryone are verbs that refuse nobody who is signed in, and why.
+var forEveryone = map[string]string{
+	"internal/roll.SafeguardingRoute": "everyone who is signed in may read whom to tell of a worry",
 }
 
 // verb is an exported method of a Service.
@@ -198,6 +203,9 @@ func TestEveryVerbIsAccountedFor(t *testing.T) {
 			}
 			if !byFolder[v.folder][v.name] {
 				t.Errorf("%s has no row in %s/access_test.go: who may, who may not, the other organisation, no pass", v, v.folder)
+			}
+			if x := triedOf(t, v.folder)[v.name]; x == nil || len(x.Allowed) == 0 || len(x.Denied) == 0 && forEveryone[v.String()] == "" || x.Other == "" || x.None == "" {
+				t.Errorf("%s was not tried in all four ways: %+v. Its row has to go through testkit.Try; then AJAR_TRIED=write go test ./%s", v, x, v.folder)
 			}
 		case v.itself:
 			if withoutPass[v.String()] == "" {

@@ -4,10 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"go/types"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -16,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -26,6 +21,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/testkit"
 	"ajar/internal/kit/web"
 	"ajar/internal/notes"
 	"ajar/internal/roll"
@@ -396,10 +392,9 @@ func goldenCases(t *testing.T, set func(*app.Cases)) {
 	golden(t, "matrix.json", string(b)+"\n")
 }
 
-// verbCases reads who is let in and who is not out of the tables of access.
+// verbCases puts together what the tables of access tried: each folder keeps it in testdata/tried.json, written by the test that tried it (testkit.Try).
 func verbCases(t *testing.T) (out []app.VerbCase) {
 	t.Helper()
-	byFolder := map[string]map[string][2]string{}
 	for _, v := range verbs(t) {
 		c := app.VerbCase{Verb: v.String()}
 		switch {
@@ -410,11 +405,12 @@ func verbCases(t *testing.T) (out []app.VerbCase) {
 		case !v.pass:
 			continue
 		default:
-			if byFolder[v.folder] == nil {
-				byFolder[v.folder] = triedWith(t, v.folder)
+			if tried := triedOf(t, v.folder)[v.name]; tried != nil {
+				c.Allowed, c.Denied, c.Other, c.None = strings.Join(tried.Allowed, ", "), strings.Join(tried.Denied, ", "), tried.Other, tried.None
 			}
-			who := byFolder[v.folder][v.name]
-			c.Allowed, c.Denied, c.Other, c.None = who[0], who[1], "as if it were not there, or its own", "refused"
+			if why := forEveryone[v.String()]; why != "" && c.Denied == "" {
+				c.Denied = "nobody: " + why
+			}
 			c.Order = "orders are tried by the channels"
 		}
 		out = append(out, c)
@@ -422,48 +418,20 @@ func verbCases(t *testing.T) (out []app.VerbCase) {
 	return out
 }
 
-// triedWith reads for each verb of a folder as whom its table tries it, and who is refused.
-func triedWith(t *testing.T, folder string) map[string][2]string {
+// triedOf is what the table of a folder tried, with what the table of this folder tried for it under "roll.Close".
+func triedOf(t *testing.T, folder string) map[string]*testkit.Tried {
 	t.Helper()
-	out := map[string][2]string{}
-	read := func(folder, prefix string) {
-		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", filepath.FromSlash(strings.TrimPrefix(folder, "internal/")), "access_test.go"), nil, parser.SkipObjectResolution)
-		if err != nil {
-			return
+	out, err := testkit.ReadTried(filepath.Join("..", filepath.FromSlash(strings.TrimPrefix(folder, "internal/"))))
+	must(t, err)
+	here, err := testkit.ReadTried(".")
+	must(t, err)
+	for name, x := range here {
+		if verb, ok := strings.CutPrefix(name, filepath.Base(folder)+"."); ok {
+			if was := out[verb]; was == nil || was.Other == "" || len(was.Denied) == 0 {
+				out[verb] = x
+			}
 		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			var first ast.Expr
-			who := [2]string{"as its table says", "as its table says"}
-			switch x := n.(type) {
-			case *ast.CompositeLit:
-				if len(x.Elts) < 2 {
-					return true
-				}
-				first = x.Elts[0]
-				if len(x.Elts) > 3 {
-					for i := range who {
-						if _, call := x.Elts[i+1].(*ast.FuncLit); !call {
-							who[i] = strings.NewReplacer("[]access.Pass", "", "roll.", "").Replace(types.ExprString(x.Elts[i+1]))
-						}
-					}
-				}
-			case *ast.KeyValueExpr:
-				first = x.Key
-			}
-			if lit, ok := first.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				text, _ := strconv.Unquote(lit.Value)
-				if text, ok := strings.CutPrefix(text, prefix); ok {
-					name, _, _ := strings.Cut(text, " ")
-					if _, there := out[name]; !there {
-						out[name] = who
-					}
-				}
-			}
-			return true
-		})
 	}
-	read(folder, "")
-	read("internal/app", filepath.Base(folder)+".")
 	return out
 }
 

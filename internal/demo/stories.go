@@ -1,8 +1,10 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -82,16 +84,24 @@ func (l *loader) households(pass access.Pass, want func(household) bool) (out []
 	return out, err
 }
 
+// some makes a story that finds nobody fail, so that it is never left out in silence.
+func some(list []household, err error) error {
+	if err == nil && len(list) == 0 {
+		err = errors.New("no family fits the story")
+	}
+	return err
+}
+
 // fatherOnTheStaff: Bernard Achebe leads the lower school, and has a daughter in Year 8. He does not read what his colleagues note about her.
 func (l *loader) fatherOnTheStaff(o roll.Org, st people) error {
 	homes, err := l.households(st.head, func(h household) bool {
-		return h.Year == "8" && len(h.adults) == 1 && h.adults[0].Tie.Relationship == "Mother" && len(h.adults[0].Adult.Channels) > 0 && h.Sex == "F"
+		return h.Year == "8" && len(h.adults) == 1 && strings.EqualFold(h.adults[0].Tie.Relationship, "mother") && len(h.adults[0].Adult.Channels) > 0 && h.Sex == "F"
 	})
-	if err != nil || len(homes) == 0 {
+	if err := some(homes, err); err != nil {
 		return err
 	}
 	child := homes[0]
-	adult, err := l.Roll.AddAdult(l.ctx, st.office, child.ID, roll.Values{"forename": "Bernard", "surname": "Achebe", "relationship": "Father", "responsibility": "yes", "lives_with": "yes"},
+	adult, err := l.Roll.AddAdult(l.ctx, st.office, child.ID, roll.Values{"forename": "Bernard", "surname": "Achebe", "relationship": "father", "responsibility": "yes", "lives_with": "yes"},
 		roll.Ways{{Kind: "email", Value: "bernard.achebe@example.org"}}, true)
 	if err != nil {
 		return err
@@ -141,15 +151,12 @@ func (l *loader) fromOutside(o roll.Org, st people) error {
 			continue
 		}
 		homes, err := l.households(st.head, func(h household) bool { return h.Year == "9" && h.Sen == "E" })
-		if err != nil {
+		if err := some(homes, err); err != nil {
 			return err
 		}
 		var keys []roll.PupilID
 		for _, h := range homes {
 			keys = append(keys, h.ID)
-		}
-		if len(keys) == 0 {
-			continue
 		}
 		if _, _, err := l.Roll.Assign(l.ctx, st.head, roll.Assignment{Pupils: keys, Values: roll.Values{"staff": id.String(), "part": "family_worker", "starts": day(l.today.AddDate(0, -1, 0)), "reason": "Works with the family at home"}}); err != nil {
 			return err
@@ -198,23 +205,23 @@ func (l *loader) notesOfTheWeek(o roll.Org, st people) error {
 // enteredTwice: the same mother was written down a second time for a younger child, under her short name and with the same phone.
 func (l *loader) enteredTwice(_ roll.Org, st people) error {
 	homes, err := l.households(st.head, func(h household) bool {
-		return h.Year == "10" && len(h.adults) == 2 && h.adults[0].Tie.Relationship == "Mother" && slices.ContainsFunc(h.adults[0].Adult.Channels, func(c roll.Channel) bool { return c.Kind == "email" })
+		return h.Year == "10" && len(h.adults) == 2 && strings.EqualFold(h.adults[0].Tie.Relationship, "mother") && slices.ContainsFunc(h.adults[0].Adult.Channels, func(c roll.Channel) bool { return c.Kind == "email" })
 	})
-	if err != nil || len(homes) == 0 {
+	if err := some(homes, err); err != nil {
 		return err
 	}
 	mother := homes[0].adults[0].Adult
 	others, err := l.households(st.head, func(h household) bool {
 		return h.Year == "7" && len(h.adults) == 1 && len(h.adults[0].InForceOn(day(l.today))) == 0
 	})
-	if err != nil || len(others) == 0 {
+	if err := some(others, err); err != nil {
 		return err
 	}
 	var ways roll.Ways
 	for _, c := range mother.Channels {
 		ways = append(ways, roll.Channel{Kind: c.Kind, Value: c.Value})
 	}
-	_, err = l.Roll.AddAdult(l.ctx, st.office, others[0].ID, roll.Values{"title": "Mrs", "forename": mother.Forename, "surname": mother.Surname, "relationship": "Mother", "responsibility": "yes", "lives_with": "yes"}, ways, true)
+	_, err = l.Roll.AddAdult(l.ctx, st.office, others[0].ID, roll.Values{"title": "Mrs", "forename": mother.Forename, "surname": mother.Surname, "relationship": "mother", "responsibility": "yes", "lives_with": "yes"}, ways, true)
 	return err
 }
 
@@ -232,7 +239,7 @@ func (l *loader) shares(o roll.Org, st people) error {
 		return err
 	}
 	homes, err := l.households(other.head, func(h household) bool { return h.Year == "6" && len(h.adults) > 0 })
-	if err != nil || len(homes) == 0 {
+	if err := some(homes, err); err != nil {
 		return err
 	}
 	_, err = l.Sharing.Share(l.ctx, other.head, sharing.Share{Agreement: agreement, PupilID: homes[0].ID, Purpose: "Moves to Harrowmere High in September; an older sister is there.",

@@ -367,15 +367,16 @@ func (s *Service) Colleagues(ctx context.Context, p access.Pass) (out []roll.Sta
 // mostFound is how many notes a search gives at once.
 const mostFound = 50
 
-// Find searches the notes that the person of the pass may read. Notes that are not for them are neither given nor counted.
+// latest is how many notes are given when nothing was asked for.
+const latest = 10
+
+// Find searches the notes that the person of the pass may read. Notes that are not for them are neither given nor counted. Without a word it gives the
+// latest that are not restricted.
 func (s *Service) Find(ctx context.Context, p access.Pass, text string) (f Found, err error) {
 	if _, err := p.CheckNamed(See); err != nil {
 		return f, err
 	}
 	words := strings.Fields(roll.Fold(text))
-	if len(words) == 0 {
-		return f, nil
-	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		return search(tx, words, func(h hit) (bool, error) {
 			list, _ := open([]Note{h.Note}, p)

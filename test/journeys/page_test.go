@@ -330,9 +330,10 @@ func (p *Page) AllowErrors() {
 	p.traffic.takeComplaints()
 }
 
-func (p *Page) cookies() []*network.Cookie {
+// cookies are those that the browser would send to a path; the family's door has cookies of its own.
+func (p *Page) cookies(path string) []*network.Cookie {
 	p.t.Helper()
-	r, err := chromedp.Call(p.limited(), network.GetCookies, network.GetCookiesParams{URLs: []string{p.site.URL}})
+	r, err := chromedp.Call(p.limited(), network.GetCookies, network.GetCookiesParams{URLs: []string{p.site.URL + path}})
 	p.must("read the cookies", err)
 	return r.Cookies
 }

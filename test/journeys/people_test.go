@@ -104,3 +104,5 @@ func story(t *testing.T) *Site {
 	t.Parallel()
 	return Start(t)
 }
+
+func lastWord(s string) string { return s[strings.LastIndex(s, " ")+1:] }

@@ -18,6 +18,7 @@ func Manifest(s *conversations.Service, first *admin.Service, fam *family.Servic
 	door := own{s, fam}
 	door.offer()
 	first.AddHome(homePanel())
+	first.AddHome(figuresPanel())
 	s.Roll.AddPanel(roll.Panel{Order: 30, Need: conversations.See, Show: func(tx *db.Tx, p roll.Pupil) (web.Component, error) {
 		t, err := conversations.TalksOf(tx, p.ID)
 		if err != nil {

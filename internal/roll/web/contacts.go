@@ -173,7 +173,11 @@ func linkedContactColumns() []ui.Column[roll.ContactLine] {
 
 // printed says for the trail what went out, about how many; the names are in the group's own records.
 func printed(what string, c roll.Contacts) string {
-	return what + ": " + c.Title + ", " + plural(len(c.Pupils), "pupil", "pupils")
+	n := plural(len(c.Pupils), "pupil", "pupils")
+	if c.Title == n {
+		return what + ": " + n
+	}
+	return what + ": " + c.Title + ", " + n
 }
 
 func skipText(n int) string {

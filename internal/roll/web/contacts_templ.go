@@ -309,7 +309,7 @@ func contactsPage(d ui.PageData, c roll.Contacts) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					if len(c.NoLetters) > 0 {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<h3 class=\"govuk-heading-s\">To be called, not written to</h3><ul class=\"govuk-list\" data-no-letters>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<h3 class=\"govuk-heading-s\">To be called, not written to</h3><ul class=\"govuk-list ajar-columns\" data-no-letters>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -345,9 +345,9 @@ func contactsPage(d ui.PageData, c roll.Contacts) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var14 string
-							templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(childrenWords(a))
+							templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs("for " + childrenWords(a))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/roll/web/contacts.templ`, Line: 51, Col: 127}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/roll/web/contacts.templ`, Line: 51, Col: 136}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 							if templ_7745c5c3_Err != nil {
@@ -368,7 +368,7 @@ func contactsPage(d ui.PageData, c roll.Contacts) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if len(c.ByHand) > 0 {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<h3 class=\"govuk-heading-s\">No address is known: hand it over</h3><ul class=\"govuk-list\" data-by-hand>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<h3 class=\"govuk-heading-s\">No address is known: hand it over</h3><ul class=\"govuk-list ajar-columns\" data-by-hand>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -391,9 +391,9 @@ func contactsPage(d ui.PageData, c roll.Contacts) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var16 string
-							templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(childrenWords(a))
+							templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs("for " + childrenWords(a))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/roll/web/contacts.templ`, Line: 59, Col: 71}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/roll/web/contacts.templ`, Line: 59, Col: 80}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 							if templ_7745c5c3_Err != nil {
@@ -414,7 +414,7 @@ func contactsPage(d ui.PageData, c roll.Contacts) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if len(c.Nobody) > 0 {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<h3 class=\"govuk-heading-s\">Nobody can be written to from this list</h3><ul class=\"govuk-list\" data-nobody>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<h3 class=\"govuk-heading-s\">Nobody can be written to from this list</h3><ul class=\"govuk-list ajar-columns\" data-nobody>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -604,7 +604,7 @@ func labelsPage(d ui.DocData, l ui.LabelsData, c roll.Contacts) templ.Component 
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"no-print\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"ajar-doc__tools no-print\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -711,11 +711,15 @@ func contactListPage(d ui.DocData, org, by, at string, c roll.Contacts) templ.Co
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<div class=\"ajar-doc__tools no-print\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = leftOutNote(c).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "</div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

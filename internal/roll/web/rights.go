@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 	"ajar/internal/ui"
@@ -108,6 +109,18 @@ func (h *handlers) rightsPerson(rights func() []access.Right) func(q *web.Req) e
 	}
 }
 
+// SightPanel stands at the foot of everybody's first page: whom they see here, and why.
+func SightPanel(tx *db.Tx) (web.Component, error) {
+	if tx.Pass().Who().Staff == 0 {
+		return nil, nil
+	}
+	s, err := roll.OwnSight(tx)
+	if err != nil {
+		return nil, err
+	}
+	return sightPanel(s), nil
+}
+
 // postWords says a role with its dates and who gave it no end.
 func postWords(p roll.Post) string {
 	out := orText(roll.RoleWords[p.Role], string(p.Role))
@@ -142,6 +155,14 @@ func sightWords(s roll.SightOf) string {
 		return who + sees + "no pupil by name: no role is held today."
 	}
 	return who + sees + "no pupil by name. The roles of today open figures at most."
+}
+
+// sightLine is the whole explanation where one reason is all there is.
+func sightLine(s roll.SightOf) string {
+	if len(s.Reasons) == 1 {
+		return "You see " + reasonWords(s, s.Reasons[0]) + "."
+	}
+	return sightWords(s)
 }
 
 func reasonWords(s roll.SightOf, r roll.Reason) string {
