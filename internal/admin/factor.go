@@ -20,6 +20,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/square"
 	"ajar/internal/kit/trail"
 	"ajar/internal/roll"
 )
@@ -58,6 +59,8 @@ const (
 type SetUp struct {
 	Key    string // as it is typed, in groups of four
 	URL    string // what the square says
+	Size   int    // of the square, in modules
+	Lines  string // of the square
 	Sealed string
 }
 
@@ -102,6 +105,7 @@ func (s *Service) showKey(secret string, w []string, b []byte) (v SetUp, err err
 	v.Key = strings.TrimSpace(v.Key)
 	label := "Ajar:" + w[0] + ", " + w[2]
 	v.URL = "otpauth://totp/" + url.PathEscape(label) + "?" + url.Values{"secret": {secret}, "issuer": {"Ajar"}}.Encode()
+	v.Size, v.Lines = square.Lines(v.URL)
 	return v, nil
 }
 

@@ -361,7 +361,7 @@ func appPage(d ui.PageData, v admin.SetUp, fields []ui.HiddenInput, err string) 
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Square(v.URL, "Square for the authenticator app; the key stands below it in letters").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Square(v.Size, v.Lines, "Square for the authenticator app; the key stands below it in letters").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -3,8 +3,6 @@ package web
 import (
 	"net/url"
 
-	"ajar/internal/admin"
-	"ajar/internal/kit/ids"
 	"ajar/internal/roll"
 )
 
@@ -22,6 +20,7 @@ const (
 	ownApp         = AccountPath + "/app"
 	ownAppRemove   = ownApp + "/remove"
 	ownRecovery    = AccountPath + "/recovery-codes"
+	endDevicePath  = AccountPath + "/devices/end"
 	endOthersPath  = AccountPath + "/devices/end-others"
 	stayPath       = "/stay"
 )
@@ -43,10 +42,6 @@ const AsParentPath = "/as-parent"
 func linkPath(secret string) string { return "/link/" + url.PathEscape(secret) }
 
 func carryOnOf(held string) string { return carryOnPath + "?held=" + url.QueryEscape(held) }
-
-func endDevicePath(id ids.ID[admin.Session]) string {
-	return AccountPath + "/devices/" + id.String() + "/end"
-}
 
 func colleaguePath(id roll.StaffID, act string) string {
 	if act != "" {

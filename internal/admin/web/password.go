@@ -203,7 +203,7 @@ func (h handlers) passwordForm(q *web.Req) error {
 }
 
 func (h handlers) showPassword(q *web.Req, errs ui.Errors) error {
-	x, _, err := h.session(q)
+	x, err := h.own(q)
 	if err != nil {
 		return err
 	}

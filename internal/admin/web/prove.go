@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"ajar/internal/admin"
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/web"
 	"ajar/internal/ui"
@@ -29,8 +30,17 @@ func (h handlers) session(q *web.Req) (admin.Session, bool, error) {
 	return h.s.SessionOf(q.Context(), admin.Token(q.R))
 }
 
+// own is the session of somebody who is signed in.
+func (h handlers) own(q *web.Req) (admin.Session, error) {
+	x, found, err := h.session(q)
+	if err == nil && !found { // it ended a moment ago
+		err = access.Denied()
+	}
+	return x, err
+}
+
 func (h handlers) prove(q *web.Req) error {
-	x, _, err := h.session(q)
+	x, err := h.own(q)
 	if err != nil {
 		return err
 	}
@@ -114,9 +124,12 @@ func (h handlers) again(q *web.Req, err error) error {
 		}
 		errs.Add("", sentence)
 	}
-	x, _, err := h.session(q)
+	x, found, err := h.session(q)
 	if err != nil {
 		return err
+	}
+	if !found {
+		return q.Go(signInPath, "")
 	}
 	lists := [][]part{h.proofWays}
 	title := "One more step"
@@ -136,6 +149,9 @@ func (h handlers) again(q *web.Req, err error) error {
 }
 
 func (h handlers) carryOn(q *web.Req) error {
+	if q.Text("held") == "" {
+		return q.Go("/", "")
+	}
 	held, err := h.s.HeldFor(q.Context(), admin.Token(q.R), web.FormID[admin.Held](q, "held"))
 	if err != nil {
 		return err
@@ -197,7 +213,7 @@ func (h handlers) stay(q *web.Req) error {
 }
 
 func (h handlers) account(q *web.Req) error {
-	x, _, err := h.session(q)
+	x, err := h.own(q)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/say"
+	"ajar/internal/kit/square"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 	"ajar/internal/ui"
@@ -177,7 +178,10 @@ func (h handlers) lookAround(q *web.Req) error {
 }
 
 // Square draws a QR code as an SVG of dark modules, with the quiet margin that cameras want. An address that is too long for one gives nothing.
-func Square(text string) templ.Component { return ui.Square(text, "Square for the camera of a phone") }
+func Square(text string) templ.Component {
+	size, path := square.Lines(text)
+	return ui.Square(size, path, "Square for the camera of a phone")
+}
 
 // address is a link as it stands on paper or in a message.
 func address(base string, m family.Made) string { return base + LinkPath(m.Secret) }
