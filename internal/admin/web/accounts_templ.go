@@ -458,7 +458,7 @@ func colleaguePage(d ui.PageData, c admin.Colleague, when func(int64) string) te
 					{Key: "Password", Value: orNot(when(c.PasswordMs), "Set on ", "Not yet")},
 					{Key: "Second step", Value: orNot(when(c.AppMs), "Since ", "Not yet")},
 					{Key: "Signed in", Value: openWords(c.Open)},
-					{Key: "Last used", Value: orNot(when(c.SeenMs), "", "Not signed in now")},
+					{Key: "Last used", Value: orNot(when(c.SeenMs), "", "Not lately")},
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
