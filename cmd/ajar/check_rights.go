@@ -70,7 +70,7 @@ func printMatrix(w io.Writer, m app.Matrix, rows [][]string) {
 			fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%-*s %s %s", first+2, l, strings.Join(cells, " "), after), " "))
 		}
 	}
-	section("Who may do what", "A: everyone in their organisation. o: only the pupils and families they work with, today; for a parent or carer their own children. f: figures without names. A dot: nothing. Nobody has anything in another organisation. The roles:")
+	section("Who may do what", "A: everyone in their organisation. o: only the pupils and families they work with, today; for a parent or carer their own children. f: figures without names. A dot: nothing. Nobody has anything in another organisation. (second step): asked for once a session. The roles:")
 	for part := range slices.Chunk(legend, 4) {
 		for _, l := range part {
 			fmt.Fprintf(w, "%-25s", l)

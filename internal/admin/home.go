@@ -29,11 +29,12 @@ func (s *Service) AddHome(p HomePanel) {
 // FootOfHome says what stands at the foot of everybody's first page, while the program is put together: who they see here, and why.
 func (s *Service) FootOfHome(show func(tx *db.Tx) (web.Component, error)) { s.homeFoot = show }
 
-// Home makes the panels of the first page that the pass may see.
-func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component, foot web.Component, err error) {
+// Home makes the panels of the first page that the pass may see, with its foot, and tells whether more open after a second step.
+func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component, foot web.Component, waits bool, err error) {
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		for _, h := range s.homes {
 			if !p.Open(h.Need) {
+				waits = waits || p.Has(h.Need)
 				continue
 			}
 			c, err := h.Show(tx)
@@ -49,5 +50,5 @@ func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component,
 		}
 		return err
 	})
-	return out, foot, err
+	return out, foot, waits, err
 }

@@ -223,7 +223,7 @@ func post(t *testing.T, p *Page, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range p.cookies() {
+	for _, c := range p.cookies("/") {
 		r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
 	}
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: 30 * time.Second}

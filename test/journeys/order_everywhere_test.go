@@ -63,7 +63,7 @@ func TestAnOrderTakesEffectEverywhere(t *testing.T) {
 		"links given": func(who string) bool {
 			return shows(o, pupil+"/links", "Make a letter") && shows(o, pupil+"/links", who)
 		},
-		"call list":   func(who string) bool { return strings.Contains(called(), who) },
+		"call list": func(who string) bool { return strings.Contains(called(), who) },
 	}
 	hers := map[string]func() bool{
 		"the child's record at her door": func() bool { return opens(parent, child) },

@@ -3,8 +3,6 @@ package web
 import (
 	"net/url"
 
-	"ajar/internal/admin"
-	"ajar/internal/kit/ids"
 	"ajar/internal/roll"
 )
 
@@ -22,6 +20,7 @@ const (
 	ownApp         = AccountPath + "/app"
 	ownAppRemove   = ownApp + "/remove"
 	ownRecovery    = AccountPath + "/recovery-codes"
+	endDevicePath  = AccountPath + "/devices/end"
 	endOthersPath  = AccountPath + "/devices/end-others"
 	stayPath       = "/stay"
 )
@@ -69,10 +68,6 @@ func providerOf(kind string) string        { return ProvidersPath + "/" + url.Pa
 // againPath asks for a second factor though one was proved before.
 func againPath(next string) string {
 	return ProvePath + "?" + url.Values{"again": {"1"}, "next": {next}}.Encode()
-}
-
-func endDevicePath(id ids.ID[admin.Session]) string {
-	return AccountPath + "/devices/" + id.String() + "/end"
 }
 
 func colleaguePath(id roll.StaffID, act string) string {
