@@ -20,6 +20,7 @@ import (
 	"strings"
 	"testing"
 
+	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
 	"ajar/internal/app"
 	"ajar/internal/conversations"
@@ -104,6 +105,9 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		}
 		return err
 	}))
+	provider, err := a.Admin.SetProviderByCommand(ctx, k.org.ID, admin.ProviderForm{Kind: admin.Other, Issuer: "http://127.0.0.1:9", Inside: true, Client: "c", Secret: "s", Domains: strings.ToLower(code) + ".sch.uk"})
+	must(t, err)
+	k.keys["provider"], k.keys["account"] = provider.Key, admin.Other
 	head := a.Gate.Admit(k.who(roll.Head))
 	programme, err := a.Conversations.AddProgramme(ctx, head, conversations.Programme{Name: "Talks of the year", Starts: "2026-09-01", Ends: "2027-07-20"}, []conversations.Round{
 		{Title: "First", Kind: conversations.KindConversation, Opens: "2026-09-07", Closes: "2026-12-18"}})
@@ -186,7 +190,7 @@ func door(t *testing.T, a *app.App) func(who *access.Who, method, path string, f
 }
 
 // global keys belong to no one organisation, or are no keys of rows at all.
-var global = []string{"{kind}", "{step}", "{secret}", "{org}"}
+var global = []string{"{kind}", "{step}", "{secret}", "{org}", "{account}"}
 
 // nobodys is the same with keys that are no one's.
 func (k keyed) nobodys() keyed {
