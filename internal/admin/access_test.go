@@ -2,12 +2,14 @@ package admin
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/kit/jobs"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 )
@@ -49,6 +51,47 @@ func TestWhoSeesWhat(t *testing.T) {
 		for name, verb := range verbs {
 			if got, err := verb(access.Pass{}); err == nil || got != "" {
 				t.Errorf("%s without a pass: %s", name, got)
+			}
+		}
+	})
+}
+
+// Who may look after how colleagues sign in: heads and administrators, each in their own school.
+func TestWhoMayLookAfterSignIn(t *testing.T) {
+	mailing(t, func(t *testing.T, s *Service, _ *jobs.Queue, _ *sent, a, b place) {
+		address(t, s, a, a.teacher, "t@oak.example")
+		ctx := t.Context()
+		verbs := map[string]func(p access.Pass, who roll.StaffID) error{
+			"WhoCanSignIn": func(p access.Pass, who roll.StaffID) error {
+				list, err := s.WhoCanSignIn(ctx, p)
+				if err == nil && !slices.ContainsFunc(list, func(c CanSignIn) bool { return c.Staff == who }) {
+					err = fault.Gone("person")
+				}
+				return err
+			},
+			"ColleagueSignsIn": func(p access.Pass, who roll.StaffID) error { _, err := s.ColleagueSignsIn(ctx, p, who); return err },
+			"Invite":           func(p access.Pass, who roll.StaffID) error { return s.Invite(ctx, p, who) },
+			"HandLink":         func(p access.Pass, who roll.StaffID) error { _, err := s.HandLink(ctx, p, who); return err },
+			"RemoveFactors":    func(p access.Pass, who roll.StaffID) error { return s.RemoveFactors(ctx, p, who) },
+			"SignOutColleague": func(p access.Pass, who roll.StaffID) error { _, err := s.SignOutColleague(ctx, p, who); return err },
+		}
+		gate := access.NewGate(roll.Rights(), Rights())
+		for verb, do := range verbs {
+			for _, c := range []struct {
+				name string
+				pass access.Pass
+				ok   bool
+			}{
+				{"a head", gate.Admit(access.Who{Org: a.key(), Staff: int64(a.head), Name: "Hetty Head", Roles: []access.Role{roll.Head}}), true},
+				{"an administrator", gate.Admit(access.Who{Org: a.key(), Staff: 5, Name: "Adam", Roles: []access.Role{roll.Administrator}}), true},
+				{"a teacher", gate.Admit(access.Who{Org: a.key(), Staff: 6, Name: "Tom", Roles: []access.Role{roll.Teacher}}), false},
+				{"a governor", gate.Admit(access.Who{Org: a.key(), Staff: 7, Name: "Gus", Roles: []access.Role{roll.Governor}}), false},
+				{"the head of another school", gate.Admit(access.Who{Org: b.key(), Staff: int64(b.head), Name: "Hetty Head", Roles: []access.Role{roll.Head}}), false},
+				{"nobody", access.Pass{}, false},
+			} {
+				if err := do(c.pass, a.teacher); (err == nil) != c.ok {
+					t.Errorf("%s as %s: %v", verb, c.name, err)
+				}
 			}
 		}
 	})

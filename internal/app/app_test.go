@@ -43,6 +43,7 @@ func both(t *testing.T, body func(t *testing.T, a *app.App)) {
 func open(t *testing.T, o app.Options) *app.App {
 	t.Helper()
 	o.Clock, o.Fast = clock.At(testkit.Day), true
+	o.Secret = "for tests only, and long enough to be taken"
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}

@@ -120,7 +120,7 @@ func devicesPart(list []admin.Device, lately []trail.Line, when func(int64) stri
 					return templ_7745c5c3_Err
 				}
 				if !d.Here {
-					templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Sign out", Kind: ui.Secondary, Hidden: deviceWords(d.Device), Post: endDevicePath(d.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Sign out", Kind: ui.Secondary, Hidden: deviceWords(d.Device), Post: endDevicePath, Fields: []ui.HiddenInput{{Name: "device", Value: d.ID.String()}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -19,17 +19,13 @@ func devices(h handlers) []web.Route {
 		return devicesPart(list, lately, when), nil
 	}})
 	return []web.Route{
-		{Pattern: "POST " + AccountPath + "/devices/{session}/end", Need: web.SignedIn(), Handle: h.endDevice},
+		{Pattern: "POST " + endDevicePath, Need: web.SignedIn(), Handle: h.endDevice},
 		{Pattern: "POST " + endOthersPath, Need: web.SignedIn(), Handle: h.endOthers},
 	}
 }
 
 func (h handlers) endDevice(q *web.Req) error {
-	id, err := web.PathID[admin.Session](q, "session")
-	if err != nil {
-		return err
-	}
-	if err := h.s.EndDevice(q.Context(), admin.Token(q.R), id); err != nil {
+	if err := h.s.EndDevice(q.Context(), admin.Token(q.R), web.FormID[admin.Session](q, "device")); err != nil {
 		return err
 	}
 	return q.Go(AccountPath, "That device is signed out.")

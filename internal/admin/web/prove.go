@@ -149,6 +149,9 @@ func (h handlers) again(q *web.Req, err error) error {
 }
 
 func (h handlers) carryOn(q *web.Req) error {
+	if q.Text("held") == "" {
+		return q.Go("/", "")
+	}
 	held, err := h.s.HeldFor(q.Context(), admin.Token(q.R), web.FormID[admin.Held](q, "held"))
 	if err != nil {
 		return err

@@ -26,12 +26,20 @@ func showRights(q *web.Req, rights []access.Right) error {
 		rr := roleRights{Role: roll.RoleWords[role], Mine: slices.Contains(q.Pass.Who().Roles, role)}
 		for _, r := range rights {
 			if s := r.Roles[role]; s > access.None {
-				rr.Rights = append(rr.Rights, roleRight{r.Words, s.String()})
+				rr.Rights = append(rr.Rights, roleRight{r.Words, scopeWords(r, s)})
 			}
 		}
 		out = append(out, rr)
 	}
 	return q.Page(rightsPage(page(q, "Who may do what"), out, roll.StaffID(q.Pass.Who().Staff), q.Pass.Scope(roll.Settings) == access.All))
+}
+
+// scopeWords says how widely a right is held, and whether it asks for a second step.
+func scopeWords(r access.Right, s access.Scope) string {
+	if r.Proof {
+		return s.String() + "; asks for a second step"
+	}
+	return s.String()
 }
 
 // personRight is one right as a person holds it, and the roles that give it.
@@ -59,7 +67,7 @@ func rightsOf(roles []access.Role, rights []access.Right) (out []personRight, no
 				by = append(by, roll.RoleWords[role])
 			}
 		}
-		list = append(list, line{personRight{r.Words, widest.String(), strings.Join(by, ", ")}, widest})
+		list = append(list, line{personRight{r.Words, scopeWords(r, widest), strings.Join(by, ", ")}, widest})
 	}
 	slices.SortStableFunc(list, func(a, b line) int { return cmp.Compare(b.scope, a.scope) })
 	for _, l := range list {
