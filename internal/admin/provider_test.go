@@ -747,3 +747,45 @@ func TestProvidersAtTheDoor(t *testing.T) {
 		}
 	})
 }
+
+// Whoever has a passkey or a school account has a way in: from then on an administrator can't hold a link with which to become them.
+func TestALinkIsNoWayAroundAPasskeyOrAnAccount(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		gate := access.NewGate(roll.Rights(), Rights(), []access.Right{{Key: "test.secret", Words: "read what only heads read", Roles: map[access.Role]access.Scope{roll.Head: access.All}}})
+		admin := gate.Admit(access.Who{Org: a.key(), Staff: 5, Name: "Adam", Roles: []access.Role{roll.Administrator}, SecondFactorMs: 1})
+		may := func() bool {
+			t.Helper()
+			c, err := s.ColleagueSignsIn(t.Context(), admin, a.head)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.MayHand
+		}
+		if !may() {
+			t.Fatal("a head without any way in gets no first link")
+		}
+		p := set(t, s, a.org.ID, ProviderForm{Kind: Google, Client: "c", Secret: "s", Domains: "oak.sch.uk"})
+		update := func(query string, args ...any) {
+			t.Helper()
+			if err := s.DB.Update(t.Context(), access.Installation("test"), func(tx *db.Tx) error { _, err := tx.Exec(query, args...); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		update(`insert into admin_identity (issuer, subject, org, staff, provider, made_ms) values ('i', 's', $1, $2, $3, 7)`, a.org.ID, a.head, p.Key)
+		if c, err := s.ColleagueSignsIn(t.Context(), admin, a.head); err != nil || c.LinkedMs != 7 || may() {
+			t.Errorf("with a school account: %+v %v", c, err)
+		}
+		update(`delete from admin_identity`)
+		if !may() {
+			t.Error("still closed")
+		}
+		token := session(t, s, a, a.head)
+		_, fresh := adds(t, s, token)
+		if err := s.SignOut(t.Context(), fresh); err != nil {
+			t.Fatal(err)
+		}
+		if may() {
+			t.Error("with a passkey a link is handed over")
+		}
+	})
+}

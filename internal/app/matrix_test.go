@@ -105,7 +105,7 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		}
 		return err
 	}))
-	provider, err := a.Admin.SetProviderByCommand(ctx, k.org.ID, admin.ProviderForm{Kind: admin.Other, Issuer: "http://127.0.0.1:9", Inside: true, Client: "c", Secret: "s", Domains: strings.ToLower(code) + ".sch.uk"})
+	provider, err := a.Admin.SetProviderByCommand(ctx, k.org.ID, admin.ProviderForm{Kind: admin.Other, Issuer: describedProvider(t), Inside: true, Client: "c", Secret: "s", Domains: strings.ToLower(code) + ".sch.uk"})
 	must(t, err)
 	k.keys["provider"], k.keys["account"] = provider.Key, admin.Other
 	head := a.Gate.Admit(k.who(roll.Head))
@@ -163,6 +163,22 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		k.keys[name] = v
 	}
 	return k
+}
+
+// describedProvider is as much of a provider as can be asked without signing in: its description and a key.
+func describedProvider(t *testing.T) string {
+	t.Helper()
+	var s *httptest.Server
+	s = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/keys" {
+			fmt.Fprint(w, `{"keys":[{"kty":"EC"}]}`)
+			return
+		}
+		fmt.Fprintf(w, `{"issuer":%[1]q,"authorization_endpoint":"%[2]s/in","token_endpoint":"%[2]s/token","jwks_uri":"%[2]s/keys"}`, s.URL, s.URL)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
 }
 
 // door is the pages of the product for whoever the test says is asking.
