@@ -49,7 +49,7 @@ func printMatrix(w io.Writer, m app.Matrix, head []string, rows [][]string) {
 		}
 		_ = t.Flush()
 	}
-	section("Who may do what", "– nothing; figures: no names; own: the pupils and families they work with, today; all: everyone in their organisation. Nobody has anything in another organisation.")
+	section("Who may do what", "– nothing; figures: no names; own: the pupils and families they work with, today; all: everyone in their organisation. Nobody has anything in another organisation. (second step): asked for once a session.")
 	table(append([][]string{head}, rows...))
 	section("Ways to families", "What can reach an adult about a child, and the orders that stop it from the next request on. Each was tried with each order.")
 	var list [][]string

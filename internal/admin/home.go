@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -24,6 +25,11 @@ func (s *Service) AddHome(p HomePanel) {
 	s.homes = append(s.homes, HomePanel{})
 	copy(s.homes[at+1:], s.homes[at:])
 	s.homes[at] = p
+}
+
+// HomeWaits tells whether some panels of the first page open only after a second step.
+func (s *Service) HomeWaits(p access.Pass) bool {
+	return slices.ContainsFunc(s.homes, func(h HomePanel) bool { return p.Has(h.Need) && !p.Open(h.Need) })
 }
 
 // Home makes the panels of the first page that the pass may see.

@@ -508,6 +508,25 @@ func TestChangingWaysAsksAgain(t *testing.T) {
 	})
 }
 
+// A session ends after seven days though it is used all the time, also when it is unlocked again and again.
+func TestLongestSession(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		token := session(t, s, a, a.head)
+		for after := 10 * time.Hour; after < LongestSession; after += 10 * time.Hour {
+			at(s, after)
+			token = unlock(t, s, token)
+		}
+		at(s, LongestSession)
+		if _, ok := whoIs(t, s, token); !ok {
+			t.Error("over at its last moment")
+		}
+		at(s, LongestSession+time.Millisecond)
+		if _, ok := whoIs(t, s, token); ok {
+			t.Error("still open after seven days")
+		}
+	})
+}
+
 // A second factor counts for a day.
 func TestProofEnds(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, a, b place) {

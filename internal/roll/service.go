@@ -84,6 +84,11 @@ func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
 	return out, nil
 }
 
+// panelsWait tells whether some panels open only after a second step.
+func (s *Service) panelsWait(p access.Pass) bool {
+	return slices.ContainsFunc(s.panels, func(x Panel) bool { return p.Scope(x.Need) >= access.Own && !p.Open(x.Need) })
+}
+
 // Sight is the condition that every list of pupils (as p) carries: $2 is the member of staff whose own pupils these are, or 0 for everyone's, and $3
 // is today. SightArgs gives both. The pupils in sight are worked out once for a list, not once for each row (measured: docs/adr/0019-need-to-know.md).
 const Sight = `(cast($2 as bigint) = 0 or p.id in (select v.pupil_id from roll_sight v where v.org_id = $1 and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)` + notOwnSight + `)`

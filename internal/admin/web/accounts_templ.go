@@ -468,7 +468,7 @@ func colleaguePage(d ui.PageData, c admin.Colleague, when func(int64) string) te
 					{Key: "School account", Value: orNot(when(c.LinkedMs), "Since ", "Not yet")},
 					{Key: "Second step", Value: orNot(when(c.AppMs), "Since ", "Not yet")},
 					{Key: "Signed in", Value: openWords(c.Open)},
-					{Key: "Last used", Value: orNot(when(c.SeenMs), "", "Not signed in now")},
+					{Key: "Last used", Value: orNot(when(c.SeenMs), "", "Not lately")},
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -92,7 +92,7 @@ func (h handlers) home(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(homePage(ui.From(q, "Today"), firstName(q.Pass.Who().Name), panels))
+	return q.Page(homePage(ui.From(q, "Today"), firstName(q.Pass.Who().Name), panels, h.s.HomeWaits(q.Pass)))
 }
 
 // door is where someone without a session begins.

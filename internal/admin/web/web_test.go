@@ -203,6 +203,9 @@ func TestSignOut(t *testing.T) {
 		h.visit("POST", "/link/"+secret, nil)
 		stolen := h.jar[admin.CookieName]
 		r, _ := h.visit("POST", "/sign-out", nil)
+		if r.Header.Get("Clear-Site-Data") != `"cache", "storage"` {
+			t.Errorf("what the browser keeps is not cleared: %q", r.Header.Get("Clear-Site-Data"))
+		}
 		if r.StatusCode != 303 || r.Header.Get("Location") != "/sign-in" || h.jar[admin.CookieName] != "" {
 			t.Errorf("%d %s %v", r.StatusCode, r.Header.Get("Location"), h.jar)
 		}
