@@ -33,7 +33,10 @@ func TestWhoSeesWhat(t *testing.T) {
 		verbs := map[string]func(p access.Pass) (string, error){
 			"Home": func(p access.Pass) (string, error) {
 				shown = nil
-				_, err := s.Home(context.Background(), p)
+				_, waits, err := s.Home(context.Background(), p)
+				if waits {
+					shown = append(shown, "and more")
+				}
 				return strings.Join(shown, " "), err
 			},
 		}
@@ -43,7 +46,7 @@ func TestWhoSeesWhat(t *testing.T) {
 			role   access.Role
 			want   string
 			proved int64
-		}{{"Home", roll.Teacher, "first last", 1}, {"Home", roll.Head, "first secret last", 1}, {"Home", roll.Head, "first last", 0}, {"Home", "stranger", "", 1}} {
+		}{{"Home", roll.Teacher, "first last", 1}, {"Home", roll.Head, "first secret last", 1}, {"Home", roll.Head, "first last and more", 0}, {"Home", "stranger", "", 1}} {
 			if got, err := verbs[c.verb](gate.Admit(access.Who{Org: a.key(), Roles: []access.Role{c.role}, SecondFactorMs: c.proved})); err != nil || got != c.want {
 				t.Errorf("%s as %s: %s, %v", c.verb, c.role, got, err)
 			}

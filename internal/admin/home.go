@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"slices"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -27,16 +26,12 @@ func (s *Service) AddHome(p HomePanel) {
 	s.homes[at] = p
 }
 
-// HomeWaits tells whether some panels of the first page open only after a second step.
-func (s *Service) HomeWaits(p access.Pass) bool {
-	return slices.ContainsFunc(s.homes, func(h HomePanel) bool { return p.Has(h.Need) && !p.Open(h.Need) })
-}
-
-// Home makes the panels of the first page that the pass may see.
-func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component, err error) {
+// Home makes the panels of the first page that the pass may see, and tells whether more open after a second step.
+func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component, waits bool, err error) {
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		for _, h := range s.homes {
 			if !p.Open(h.Need) {
+				waits = waits || p.Has(h.Need)
 				continue
 			}
 			c, err := h.Show(tx)
@@ -49,5 +44,5 @@ func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component,
 		}
 		return nil
 	})
-	return out, err
+	return out, waits, err
 }

@@ -59,7 +59,7 @@ type Record struct {
 	Hands      []Hand
 	BroughtBy  string // the file that brought the pupil in, with its day; empty for a hand
 	Panels     []web.Component
-	Waits      bool // some panels open after a second step
+	Waits      bool     // some panels open after a second step
 	Why        []string // why the person of the pass sees this record, each finishing "because"
 	Today      string
 	Orders     int              // in force today

@@ -88,11 +88,11 @@ func (h handlers) home(q *web.Req) error {
 	if !q.Pass.Valid() {
 		return q.Go(h.door(), "")
 	}
-	panels, err := h.s.Home(q.Context(), q.Pass)
+	panels, waits, err := h.s.Home(q.Context(), q.Pass)
 	if err != nil {
 		return err
 	}
-	return q.Page(homePage(ui.From(q, "Today"), firstName(q.Pass.Who().Name), panels, h.s.HomeWaits(q.Pass)))
+	return q.Page(homePage(ui.From(q, "Today"), firstName(q.Pass.Who().Name), panels, waits))
 }
 
 // door is where someone without a session begins.
