@@ -113,3 +113,78 @@ func TestWhoMayLookAfterSignIn(t *testing.T) {
 		}
 	})
 }
+
+// Each verb about providers: who may, who may not, another school, and nobody.
+func TestWhoSetsProviders(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		f := ProviderForm{Kind: Google, Client: "c", Secret: "s", Domains: "oak.sch.uk"}
+		set(t, s, a.org.ID, f)
+		ctx := t.Context()
+		verbs := map[string]func(p access.Pass) (string, error){
+			"ProvidersShown": func(p access.Pass) (string, error) {
+				list, err := s.ProvidersShown(ctx, p)
+				if len(list) == 0 {
+					return "", err
+				}
+				return list[0].Key, err
+			},
+			"SetProvider": func(p access.Pass) (string, error) {
+				x, err := s.SetProvider(ctx, p, f)
+				return x.Key, err
+			},
+			"ProviderPeople": func(p access.Pass) (string, error) {
+				n, err := s.ProviderPeople(ctx, p)
+				if err != nil || n == nil {
+					return "", err
+				}
+				return "counted", err
+			},
+			"BackAddress": func(p access.Pass) (string, error) { return s.BackAddress(ctx, p, ajarAt, Google) },
+			"TestProvider": func(p access.Pass) (string, error) {
+				nobody := f
+				nobody.Issuer, nobody.Inside = "http://127.0.0.1:9", true
+				set(t, s, a.org.ID, nobody)
+				x, _, err := s.TestProvider(ctx, p, "oak-google")
+				if fault.KindOf(err) == fault.Unavailable {
+					err = nil // it was asked
+				}
+				return x.Key, err
+			},
+			"RemoveProvider": func(p access.Pass) (string, error) {
+				if err := s.RemoveProvider(ctx, p, "oak-google"); err != nil {
+					return "", err
+				}
+				set(t, s, a.org.ID, f)
+				return "removed", nil
+			},
+		}
+		own := map[string]string{"ProvidersShown": "oak-google", "SetProvider": "oak-google", "ProviderPeople": "counted", "BackAddress": ajarAt + "/sign-in/back/oak-google", "TestProvider": "oak-google", "RemoveProvider": "removed"}
+		foreign := map[string]string{"SetProvider": "elm-google", "ProviderPeople": "counted", "BackAddress": ajarAt + "/sign-in/back/elm-google"}
+		for name, verb := range verbs {
+			for _, role := range []access.Role{roll.Head, roll.Administrator} {
+				if got, err := verb(passOf(s, a, role)); err != nil || got != own[name] {
+					t.Errorf("%s as %s: %q, %v", name, role, got, err)
+				}
+			}
+			for _, role := range []access.Role{roll.Teacher, roll.Office, roll.SafeguardingLead, "stranger"} {
+				if got, err := verb(passOf(s, a, role)); fault.KindOf(err) != fault.NotFound || got != "" {
+					t.Errorf("%s as %s: %q, %v", name, role, got, err)
+				}
+			}
+			if got, err := verb(access.Pass{}); err == nil || got != "" {
+				t.Errorf("%s without a pass: %q", name, got)
+			}
+		}
+		for name, verb := range verbs { // the other school has none yet, and finds nothing of this one's
+			if name == "SetProvider" {
+				continue
+			}
+			if got, err := verb(passOf(s, b, roll.Head)); got != foreign[name] && got != "" || strings.Contains(got, "oak") {
+				t.Errorf("%s at another school: %q, %v", name, got, err)
+			}
+		}
+		if got, err := verbs["SetProvider"](passOf(s, b, roll.Head)); err != nil || got != "elm-google" {
+			t.Errorf("%q %v", got, err)
+		}
+	})
+}

@@ -95,7 +95,8 @@ type CanSignIn struct {
 	Email      string
 	Roles      []access.Role
 	PasswordMs int64
-	AppMs      int64
+	AppMs      int64 // since when they have an app or a passkey
+	LinkedMs   int64 // since when a school account lets them in
 	Open       int   // devices on which they are signed in
 	SeenMs     int64 // when one of those was last used
 }
@@ -131,7 +132,7 @@ func (s *Service) WhoCanSignIn(ctx context.Context, p access.Pass) (out []CanSig
 				return err
 			}
 			if i := slices.IndexFunc(has, func(x standing) bool { return x.Staff == m.ID }); i >= 0 {
-				c.PasswordMs, c.AppMs, c.Open, c.SeenMs = has[i].PasswordMs, has[i].AppMs, has[i].Open, has[i].SeenMs
+				c.PasswordMs, c.AppMs, c.LinkedMs, c.Open, c.SeenMs = has[i].PasswordMs, has[i].AppMs, has[i].LinkedMs, has[i].Open, has[i].SeenMs
 			}
 			out = append(out, c)
 		}
@@ -171,7 +172,7 @@ func mayHand(p access.Pass, c CanSignIn) string {
 	if int64(c.Staff) == p.Who().Staff {
 		return "This is you. How you sign in yourself stands under your own name."
 	}
-	if slices.Contains(p.Who().Roles, roll.Administrator) && c.PasswordMs == 0 && c.AppMs == 0 && c.Open == 0 {
+	if slices.Contains(p.Who().Roles, roll.Administrator) && c.PasswordMs == 0 && c.AppMs == 0 && c.LinkedMs == 0 && c.Open == 0 {
 		return ""
 	}
 	for _, r := range c.Roles {

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,6 +95,11 @@ func plainLike(s string) string {
 
 // SendOut sends somebody to a provider. Base is the address of Ajar as the browser knows it, hint the e-mail address that was typed already.
 func (s *Service) SendOut(ctx context.Context, key, base, hint string, e Errand, token string) (o Out, err error) {
+	if e.For != ToSignIn { // first, so that whoever has no session learns nothing about providers
+		if _, found, err := s.SessionOf(ctx, token); err != nil || !found {
+			return o, cmp.Or(err, error(errSignedOut()))
+		}
+	}
 	p, err := s.provider(ctx, key)
 	if err != nil {
 		return o, err

@@ -748,77 +748,44 @@ func TestProvidersAtTheDoor(t *testing.T) {
 	})
 }
 
-// Each verb about providers: who may, who may not, another school, and nobody.
-func TestWhoSetsProviders(t *testing.T) {
+// Whoever has a passkey or a school account has a way in: from then on an administrator can't hold a link with which to become them.
+func TestALinkIsNoWayAroundAPasskeyOrAnAccount(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, a, b place) {
-		f := ProviderForm{Kind: Google, Client: "c", Secret: "s", Domains: "oak.sch.uk"}
-		set(t, s, a.org.ID, f)
-		ctx := t.Context()
-		verbs := map[string]func(p access.Pass) (string, error){
-			"ProvidersShown": func(p access.Pass) (string, error) {
-				list, err := s.ProvidersShown(ctx, p)
-				if len(list) == 0 {
-					return "", err
-				}
-				return list[0].Key, err
-			},
-			"SetProvider": func(p access.Pass) (string, error) {
-				x, err := s.SetProvider(ctx, p, f)
-				return x.Key, err
-			},
-			"ProviderPeople": func(p access.Pass) (string, error) {
-				n, err := s.ProviderPeople(ctx, p)
-				if err != nil || n == nil {
-					return "", err
-				}
-				return "counted", err
-			},
-			"BackAddress": func(p access.Pass) (string, error) { return s.BackAddress(ctx, p, ajarAt, Google) },
-			"TestProvider": func(p access.Pass) (string, error) {
-				nobody := f
-				nobody.Issuer, nobody.Inside = "http://127.0.0.1:9", true
-				set(t, s, a.org.ID, nobody)
-				x, _, err := s.TestProvider(ctx, p, "oak-google")
-				if fault.KindOf(err) == fault.Unavailable {
-					err = nil // it was asked
-				}
-				return x.Key, err
-			},
-			"RemoveProvider": func(p access.Pass) (string, error) {
-				if err := s.RemoveProvider(ctx, p, "oak-google"); err != nil {
-					return "", err
-				}
-				set(t, s, a.org.ID, f)
-				return "removed", nil
-			},
+		gate := access.NewGate(roll.Rights(), Rights(), []access.Right{{Key: "test.secret", Words: "read what only heads read", Roles: map[access.Role]access.Scope{roll.Head: access.All}}})
+		admin := gate.Admit(access.Who{Org: a.key(), Staff: 5, Name: "Adam", Roles: []access.Role{roll.Administrator}, SecondFactorMs: 1})
+		may := func() bool {
+			t.Helper()
+			c, err := s.ColleagueSignsIn(t.Context(), admin, a.head)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.MayHand
 		}
-		own := map[string]string{"ProvidersShown": "oak-google", "SetProvider": "oak-google", "ProviderPeople": "counted", "BackAddress": ajarAt + "/sign-in/back/oak-google", "TestProvider": "oak-google", "RemoveProvider": "removed"}
-		foreign := map[string]string{"SetProvider": "elm-google", "ProviderPeople": "counted", "BackAddress": ajarAt + "/sign-in/back/elm-google"}
-		for name, verb := range verbs {
-			for _, role := range []access.Role{roll.Head, roll.Administrator} {
-				if got, err := verb(passOf(s, a, role)); err != nil || got != own[name] {
-					t.Errorf("%s as %s: %q, %v", name, role, got, err)
-				}
-			}
-			for _, role := range []access.Role{roll.Teacher, roll.Office, roll.SafeguardingLead, "stranger"} {
-				if got, err := verb(passOf(s, a, role)); fault.KindOf(err) != fault.NotFound || got != "" {
-					t.Errorf("%s as %s: %q, %v", name, role, got, err)
-				}
-			}
-			if got, err := verb(access.Pass{}); err == nil || got != "" {
-				t.Errorf("%s without a pass: %q", name, got)
+		if !may() {
+			t.Fatal("a head without any way in gets no first link")
+		}
+		p := set(t, s, a.org.ID, ProviderForm{Kind: Google, Client: "c", Secret: "s", Domains: "oak.sch.uk"})
+		update := func(query string, args ...any) {
+			t.Helper()
+			if err := s.DB.Update(t.Context(), access.Installation("test"), func(tx *db.Tx) error { _, err := tx.Exec(query, args...); return err }); err != nil {
+				t.Fatal(err)
 			}
 		}
-		for name, verb := range verbs { // the other school has none yet, and finds nothing of this one's
-			if name == "SetProvider" {
-				continue
-			}
-			if got, err := verb(passOf(s, b, roll.Head)); got != foreign[name] && got != "" || strings.Contains(got, "oak") {
-				t.Errorf("%s at another school: %q, %v", name, got, err)
-			}
+		update(`insert into admin_identity (issuer, subject, org, staff, provider, made_ms) values ('i', 's', $1, $2, $3, 7)`, a.org.ID, a.head, p.Key)
+		if c, err := s.ColleagueSignsIn(t.Context(), admin, a.head); err != nil || c.LinkedMs != 7 || may() {
+			t.Errorf("with a school account: %+v %v", c, err)
 		}
-		if got, err := verbs["SetProvider"](passOf(s, b, roll.Head)); err != nil || got != "elm-google" {
-			t.Errorf("%q %v", got, err)
+		update(`delete from admin_identity`)
+		if !may() {
+			t.Error("still closed")
+		}
+		token := session(t, s, a, a.head)
+		_, fresh := adds(t, s, token)
+		if err := s.SignOut(t.Context(), fresh); err != nil {
+			t.Fatal(err)
+		}
+		if may() {
+			t.Error("with a passkey a link is handed over")
 		}
 	})
 }

@@ -158,18 +158,21 @@ func dropLinks(tx *db.Tx, org roll.OrgID, staff roll.StaffID) error {
 type standing struct {
 	Staff      roll.StaffID
 	PasswordMs int64
-	AppMs      int64
+	AppMs      int64 // since when there is a second step of theirs: an app or a passkey
+	LinkedMs   int64 // since when a school account lets them in
 	Open       int
 	SeenMs     int64
 }
 
 func standings(tx *db.Tx, org roll.OrgID) ([]standing, error) {
 	return db.All[standing](tx, `select x.staff,
-			cast(coalesce(max(x.password_ms), 0) as bigint) as password_ms, cast(coalesce(max(x.app_ms), 0) as bigint) as app_ms,
+			cast(coalesce(max(x.password_ms), 0) as bigint) as password_ms, cast(coalesce(max(x.app_ms), 0) as bigint) as app_ms, cast(coalesce(max(x.linked_ms), 0) as bigint) as linked_ms,
 			cast(coalesce(sum(x.sessions), 0) as bigint) as open, cast(coalesce(max(x.seen_ms), 0) as bigint) as seen_ms
 		from (
-			select staff, password_ms, cast(0 as bigint) as app_ms, cast(0 as bigint) as sessions, cast(0 as bigint) as seen_ms from admin_account where org = $1
-			union all select staff, 0, made_ms, 0, 0 from admin_factor where org = $1 and proved_ms > 0
-			union all select staff, 0, 0, 1, seen_ms from admin_session where org = $1 and ends_ms >= $2 and way <> 'demo'
+			select staff, password_ms, cast(0 as bigint) as app_ms, cast(0 as bigint) as linked_ms, cast(0 as bigint) as sessions, cast(0 as bigint) as seen_ms from admin_account where org = $1
+			union all select staff, 0, made_ms, 0, 0, 0 from admin_factor where org = $1 and proved_ms > 0
+			union all select staff, 0, made_ms, 0, 0, 0 from admin_passkey where org = $1
+			union all select staff, 0, 0, made_ms, 0, 0 from admin_identity where org = $1
+			union all select staff, 0, 0, 0, 1, seen_ms from admin_session where org = $1 and ends_ms >= $2 and way <> 'demo'
 		) x group by x.staff`, org, tx.Now())
 }

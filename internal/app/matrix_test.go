@@ -101,6 +101,9 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		}
 		return err
 	}))
+	provider, err := a.Admin.SetProviderByCommand(ctx, k.org.ID, admin.ProviderForm{Kind: admin.Other, Issuer: describedProvider(t), Inside: true, Client: "c", Secret: "s", Domains: strings.ToLower(code) + ".sch.uk"})
+	must(t, err)
+	k.keys["provider"], k.keys["account"] = provider.Key, admin.Other
 	head := a.Gate.Admit(k.who(roll.Head))
 	programme, err := a.Conversations.AddProgramme(ctx, head, conversations.Programme{Name: "Talks of the year", Starts: "2026-09-01", Ends: "2027-07-20"}, []conversations.Round{
 		{Title: "First", Kind: conversations.KindConversation, Opens: "2026-09-07", Closes: "2026-12-18"}})
@@ -158,6 +161,22 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	return k
 }
 
+// describedProvider is as much of a provider as can be asked without signing in: its description and a key.
+func describedProvider(t *testing.T) string {
+	t.Helper()
+	var s *httptest.Server
+	s = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/keys" {
+			fmt.Fprint(w, `{"keys":[{"kty":"EC"}]}`)
+			return
+		}
+		fmt.Fprintf(w, `{"issuer":%[1]q,"authorization_endpoint":"%[2]s/in","token_endpoint":"%[2]s/token","jwks_uri":"%[2]s/keys"}`, s.URL, s.URL)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
 // door is the pages of the product for whoever the test says is asking.
 func door(t *testing.T, a *app.App) func(who *access.Who, method, path string, form url.Values) (int, string) {
 	t.Helper()
@@ -203,7 +222,7 @@ func seat(t *testing.T, a *app.App, org int64) string {
 }
 
 // global keys belong to no one organisation, or are no keys of rows at all.
-var global = []string{"{kind}", "{step}", "{secret}", "{org}"}
+var global = []string{"{kind}", "{step}", "{secret}", "{org}", "{account}"}
 
 // nobodys is the same with keys that are no one's.
 func (k keyed) nobodys() keyed {

@@ -24,6 +24,7 @@ func TestSchoolAccount(t *testing.T) {
 	address := regexp.MustCompile(`http\S+`).FindString(site.Ajar("link", "--org", "OAK", "--name", "Hephzibah Orlebar", "--role", "administrator", "--at", site.URL))
 
 	p := site.Person("an administrator")
+	p.MayLeaveFor(realm.Issuer)
 	p.Visit(address)
 	p.Click("Sign in")
 	p.Visit("/account")
@@ -73,6 +74,7 @@ func TestSchoolAccount(t *testing.T) {
 
 	// A colleague is there at once; somebody who only says that he is one is not.
 	o := site.Person("a colleague")
+	o.MayLeaveFor(realm.Issuer)
 	o.Narrow()
 	o.Visit("/sign-in")
 	o.Accessible()
@@ -81,6 +83,7 @@ func TestSchoolAccount(t *testing.T) {
 	o.See("Good to see you, Ottoline")
 
 	s := site.Person("a stranger")
+	s.MayLeaveFor(realm.Issuer)
 	s.NoScript(true)
 	s.Visit("/sign-in")
 	s.Click("Sign in with Oakfield")

@@ -338,6 +338,7 @@ func accountsPage(d ui.PageData, list []admin.CanSignIn, byMail bool, when func(
 						{Head: "Role", Text: func(c admin.CanSignIn) string { return rolesInWords(c.Roles) }},
 						{Head: "E-mail", Text: func(c admin.CanSignIn) string { return c.Email }},
 						{Head: "Password", Cell: func(c admin.CanSignIn) templ.Component { return yesNo(c.PasswordMs > 0) }},
+						{Head: "School account", Cell: func(c admin.CanSignIn) templ.Component { return yesNo(c.LinkedMs > 0) }},
 						{Head: "Second step", Cell: func(c admin.CanSignIn) templ.Component { return yesNo(c.AppMs > 0) }},
 						{Head: "Signed in", Text: func(c admin.CanSignIn) string { return openWords(c.Open) }},
 					},
@@ -464,6 +465,7 @@ func colleaguePage(d ui.PageData, c admin.Colleague, when func(int64) string) te
 				templ_7745c5c3_Err = ui.SummaryList([]ui.SummaryRow{
 					{Key: "E-mail address", Value: c.Email},
 					{Key: "Password", Value: orNot(when(c.PasswordMs), "Set on ", "Not yet")},
+					{Key: "School account", Value: orNot(when(c.LinkedMs), "Since ", "Not yet")},
 					{Key: "Second step", Value: orNot(when(c.AppMs), "Since ", "Not yet")},
 					{Key: "Signed in", Value: openWords(c.Open)},
 					{Key: "Last used", Value: orNot(when(c.SeenMs), "", "Not lately")},
@@ -500,7 +502,7 @@ func colleaguePage(d ui.PageData, c admin.Colleague, when func(int64) string) te
 				var templ_7745c5c3_Var20 string
 				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(admin.LinkHours))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/web/accounts.templ`, Line: 110, Col: 59}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/web/accounts.templ`, Line: 112, Col: 59}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 				if templ_7745c5c3_Err != nil {
@@ -556,7 +558,7 @@ func colleaguePage(d ui.PageData, c admin.Colleague, when func(int64) string) te
 					var templ_7745c5c3_Var22 string
 					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(c.Why)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/web/accounts.templ`, Line: 120, Col: 14}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/web/accounts.templ`, Line: 122, Col: 14}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 					if templ_7745c5c3_Err != nil {
@@ -708,7 +710,7 @@ func handedPage(d ui.PageData, c admin.Colleague, link string) templ.Component {
 				var templ_7745c5c3_Var28 string
 				templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(c.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/web/accounts.templ`, Line: 146, Col: 60}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/web/accounts.templ`, Line: 148, Col: 60}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 				if templ_7745c5c3_Err != nil {
@@ -721,7 +723,7 @@ func handedPage(d ui.PageData, c admin.Colleague, link string) templ.Component {
 				var templ_7745c5c3_Var29 string
 				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(admin.LinkHours))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/web/accounts.templ`, Line: 146, Col: 164}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/web/accounts.templ`, Line: 148, Col: 164}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 				if templ_7745c5c3_Err != nil {
@@ -734,7 +736,7 @@ func handedPage(d ui.PageData, c admin.Colleague, link string) templ.Component {
 				var templ_7745c5c3_Var30 string
 				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(link)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/web/accounts.templ`, Line: 147, Col: 35}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/web/accounts.templ`, Line: 149, Col: 35}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 				if templ_7745c5c3_Err != nil {

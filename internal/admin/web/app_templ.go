@@ -627,7 +627,7 @@ func appPart(f admin.Factors, since string) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if f.AppMs == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<p>None yet. Ajar asks for one where casework or administration begins.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<p>Authenticator app: None yet. Ajar asks for a second step where casework or administration begins; a passkey is one too.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

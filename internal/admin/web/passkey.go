@@ -19,7 +19,7 @@ func byPasskey(h handlers) []web.Route {
 	h.signInWays = append(h.signInWays, part{2, h.passkeyWay})
 	h.proofWays = append(h.proofWays, part{1, h.passkeyProof})
 	h.setUpWays = append(h.setUpWays, part{2, h.passkeySetUp})
-	h.accountParts = append(h.accountParts, part{30, h.passkeyAccount})
+	h.accountParts = append(h.accountParts, part{3, h.passkeyAccount})
 	return []web.Route{
 		{Pattern: "POST " + askPasskeyPath, Need: web.Public("asks a browser for a passkey; what for is checked where it is used"), Handle: h.askPasskey},
 		{Pattern: "POST " + passkeyPath, Need: web.Public("the passkey says who it is"), Handle: h.usePasskey},

@@ -20,7 +20,7 @@ func byProvider(h handlers) []web.Route {
 	h.signInWays = append(h.signInWays, part{1, h.providerWay})
 	h.proofWays = append(h.proofWays, part{4, h.providerProof})
 	h.unlockWays = append(h.unlockWays, part{2, h.providerUnlock})
-	h.accountParts = append(h.accountParts, part{40, h.providerAccount})
+	h.accountParts = append(h.accountParts, part{0, h.providerAccount})
 	door := web.Public("nobody is signed in before the door")
 	return []web.Route{
 		{Pattern: "GET " + withPath + "{provider}", Need: door, Handle: h.withProvider},

@@ -15,7 +15,7 @@ import (
 // providers are the pages on which a school says by which accounts its staff sign in.
 func providers(h handlers) []web.Route {
 	need := web.For(admin.Providers)
-	one := ProvidersPath + "/{kind}"
+	one := ProvidersPath + "/{account}"
 	return []web.Route{
 		{Pattern: "GET " + ProvidersPath, Need: need, Handle: h.providerList},
 		{Pattern: "GET " + one, Need: need, Handle: h.providerForm},
@@ -62,7 +62,7 @@ func (h handlers) providersView(q *web.Req) (v providersView, err error) {
 
 // ownProvider finds the school's provider of the kind in the address; a zero one when it has none yet.
 func (h handlers) ownProvider(q *web.Req) (p admin.Provider, kind string, err error) {
-	kind = q.R.PathValue("kind")
+	kind = q.R.PathValue("account")
 	if !slices.Contains(admin.Kinds, kind) {
 		return p, "", fault.Gone("page")
 	}

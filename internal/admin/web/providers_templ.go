@@ -54,7 +54,7 @@ func providersPage(d ui.PageData, v providersView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Lead("Colleagues sign in with the account they have already: one password fewer, and who leaves the school's directory is out of Ajar too.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Lead("Colleagues sign in with the account they have already: one password fewer, and nobody signs in any more who has left the school's directory.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -99,7 +99,7 @@ func providersPage(d ui.PageData, v providersView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Test", Kind: ui.Secondary, Post: providerOf(p.Kind) + "/test", Hidden: p.Label}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Take away", Kind: ui.Secondary, Href: providerOf(p.Kind) + "/remove", Hidden: p.Label}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -107,7 +107,7 @@ func providersPage(d ui.PageData, v providersView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Take away", Kind: ui.Secondary, Href: providerOf(p.Kind) + "/remove", Hidden: p.Label}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Test", Kind: ui.Secondary, Post: providerOf(p.Kind) + "/test", Hidden: p.Label}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -672,7 +672,7 @@ func removeProviderTempl(d ui.PageData, p admin.Provider, n int) templ.Component
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Take it away", Kind: ui.Warn, Post: providerOf(p.Kind) + "/remove"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Keep it", Kind: ui.Secondary, Href: ProvidersPath}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -680,7 +680,7 @@ func removeProviderTempl(d ui.PageData, p admin.Provider, n int) templ.Component
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Keep it", Kind: ui.Secondary, Href: ProvidersPath}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonData{Text: "Take it away", Kind: ui.Warn, Post: providerOf(p.Kind) + "/remove"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
