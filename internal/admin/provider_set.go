@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -264,11 +263,6 @@ func (s *Service) ProviderPeople(ctx context.Context, p access.Pass) (out map[st
 		return err
 	})
 	return out, err
-}
-
-// providerName is how a provider is called where several schools' stand beside each other.
-func (p Provider) providerName() string {
-	return cmp.Or(p.OrgName, "every school here") + ": " + p.Label
 }
 
 // BackAddress is the address that a school gives to a provider of a kind before it is set up here.

@@ -573,7 +573,7 @@ func TestProviderTroubles(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := testop.NewBrowser(t).SignIn(o.Address, "u1")
-		if got, err = s.ComeBack(t.Context(), p.Key, o.Cookie, at.Query(), "test", ""); err != nil {
+		if got, err = s.ComeBack(t.Context(), p.Key, o.Cookie, at.Query(), "test", ""); err != nil || got.Token == "" {
 			t.Fatal(err)
 		}
 		got, err = s.ComeBack(t.Context(), p.Key, o.Cookie, at.Query(), "test", "")

@@ -71,7 +71,7 @@ func TestWhatIsAsked(t *testing.T) {
 	if bytes.Contains(options, []byte(`"attestation":"direct"`)) || len(c.Challenge()) < 40 {
 		t.Errorf("%s", options)
 	}
-	if strings.Contains(o.Handle, "ruth") || NewHandle() == NewHandle() {
+	if strings.Contains(o.Handle, "ruth") || NewHandle() == o.Handle {
 		t.Error("the handle says who it is")
 	}
 	options, _, err = s.Ask(time.Now())
