@@ -172,6 +172,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
 	a.Admin.FootOfHome(rollweb.SightPanel)
+	a.Admin.AddHome(admin.HomePanel{Order: 3, Need: admin.Trail, Show: rollweb.ManyRecords(adminweb.TrailPath, a.DB.Clock().Zone())})
 	a.openFamilyDoor(o.LookAround)
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),

@@ -137,6 +137,7 @@ func (s *Service) readStaffSheet(r *batch.Run) error {
 		return err
 	}
 	x.flushRemarks()
+	slices.SortStableFunc(r.Report.Refusals, func(a, b sheet.Refusal) int { return a.Row - b.Row })
 	for _, n := range t.Notes {
 		r.Warn("%s: %s", t.Name, n)
 	}
@@ -562,7 +563,12 @@ func (x *staffSheet) wrote(e *staffEntry, words string) error {
 
 // remain tells what somebody who goes leaves behind.
 func (x *staffSheet) remain(e *staffEntry, at place) {
-	if rest := x.rest(e); rest != "" && e.Ends < ForGood {
+	rest := x.rest(e)
+	switch {
+	case rest == "" || e.Ends == ForGood:
+	case at.row == 0:
+		x.run.Warn("%s has left and is %s. Choose who takes over; until then it stands on your first page.", e.Name, rest)
+	default:
 		x.run.Warn("%s: %s goes on %s and is %s. Choose who takes over; until then it stands on your first page.", at, e.Name, e.Ends, rest)
 	}
 }

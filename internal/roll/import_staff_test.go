@@ -174,7 +174,7 @@ func TestStaffLeavers(t *testing.T) {
 		}
 		before := x.dump(testkit.A())
 		r = x.staffList(head, list, leaverKey(ruth.ID))
-		if r.By["leavers"] == nil || r.By["leavers"].Updated != 1 || !warned(r, "Ruth Okafor goes on") {
+		if r.By["leavers"] == nil || r.By["leavers"].Updated != 1 || !warned(r, "Ruth Okafor has left and is assigned to 2 pupils") {
 			t.Errorf("%v %q", r.By["leavers"], r.Warnings)
 		}
 		if c := x.person("Ruth Okafor"); c.Ends != dayBefore(x.today()) {
