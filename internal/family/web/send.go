@@ -207,6 +207,9 @@ func inTongues(p family.Plan) string {
 	return counted(p.To, func(r family.Reached) string { return "in " + r.Tongue.English() })
 }
 
+// sentence ends what may end already.
+func sentence(s string) string { return strings.TrimSuffix(s, ".") + "." }
+
 // PupilPanel leads from a pupil's page to the links of the family, and says what was sent of late.
 func PupilPanel(s *family.Service, tx *db.Tx, p roll.Pupil) (web.Component, error) {
 	sent, err := s.SentAbout(tx, p.ID, 3)
