@@ -76,6 +76,12 @@ func (h handlers) showSend(q *web.Req, cause error) error {
 	if err != nil {
 		return err
 	}
+	if w.Adult.Zero() { // nobody was chosen: the family's page has them all
+		if _, err := h.s.LinksOf(q.Context(), q.Pass, w.Pupil); err != nil {
+			return err
+		}
+		return q.Go(LinksPath(w.Pupil), "")
+	}
 	x, err := h.s.Sending(q.Context(), q.Pass, w)
 	if err != nil {
 		return err
