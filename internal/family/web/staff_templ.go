@@ -689,7 +689,7 @@ func letterPage(d ui.DocData, school string, head family.Letterhead, m family.Ma
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Letter(ui.LetterData{Lang: l.Tag(), From: sender(school, head.Address), Address: addressLines(m.Adult), Date: l.Day(head.Today), Salute: l.Put(tDear, say.Args{"name": m.Adult.Name}), Signed: []string{school}, Foot: phoneLine(l, head.Phone)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Letter(ui.LetterData{Lang: l.Tag(), From: sender(school, head.Address), Address: addressLines(m), Date: l.Day(head.Today), Salute: l.Put(tDear, say.Args{"name": m.Adult.Name}), Signed: []string{school}, Foot: phoneLine(l, head.Phone)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
