@@ -538,3 +538,48 @@ func TestAnAppointmentByItsLink(t *testing.T) {
 		}
 	})
 }
+
+// All who were invited in a programme are sent the thing of theirs that there is: one message for each adult, and none for one whom an order keeps out.
+func TestLinksToAllWhoWereInvited(t *testing.T) {
+	both(t, func(t *testing.T, a *app.App) {
+		ctx := context.Background()
+		a.Post.Use(post.SMS, swallow{})
+		x := separate(t, a)
+		sheet, talk := rich(t, x)
+		staff := staffPass(a, x.oak)
+		must(t, a.Conversations.Invite(ctx, staff, sheet, conversations.Invitation{AdultID: x.falk.adult, SentOn: "2026-11-02"}))
+		programmes, err := a.Conversations.Programmes(ctx, staff)
+		must(t, err)
+		plan := func(thing string) fam.Plan {
+			_, list, err := a.Conversations.InvitedFor(ctx, staff, programmes[0].ID, thing)
+			must(t, err)
+			if len(list) != 2 {
+				t.Errorf("%d adults were invited", len(list))
+			}
+			p, err := a.Family.Plan(ctx, staff, list)
+			must(t, err)
+			return p
+		}
+		if p := plan(conversations.SheetThing); len(p.To) != 2 || p.Children() != 1 {
+			t.Errorf("the sheet: %+v", p)
+		}
+		if p := plan(conversations.TimeThing); len(p.To) != 1 || p.To[0].Adult.ID != x.mira.adult || p.Nothing != 1 {
+			t.Errorf("the time: %+v", p)
+		}
+		x.order(t, x.falk, "no_contact")
+		if p := plan(fam.Page); len(p.To) != 1 || p.LeftOut != 1 || p.Not[0].Adult != "Falk Berg" {
+			t.Errorf("their own page, with an order: %+v", p)
+		}
+		_, list, err := a.Conversations.InvitedFor(ctx, staff, programmes[0].ID, conversations.TimeThing)
+		must(t, err)
+		n, err := a.Family.SendMany(ctx, staff, ids.New[fam.Batch](), list)
+		if must(t, err); n != 1 {
+			t.Errorf("%d were sent", n)
+		}
+		f, err := a.Family.LinksOf(ctx, staff, x.kit)
+		must(t, err)
+		if l := f.Adults[0].Links[0]; l.Thing != conversations.TimeThing || l.ThingKey != int64(talk) || l.Went != "By text to …401. Leaves in a few minutes" {
+			t.Errorf("%+v", l)
+		}
+	})
+}

@@ -155,9 +155,8 @@ func TestASeparatedFamilyInTwoSchools(t *testing.T) {
 			t.Fatalf("Elm's code: %d to %s", status, mum.to)
 		}
 		mum.has(mum.get("/f/together/add"), []string{"This phone also opens a page of"})
-		join := mum.to
 		mum.ask("POST", "/f/together/code", url.Values{"code": {elm.Code}}) // the form once more
-		join = mum.to
+		join := mum.to
 		reader, _ := url.Parse(join)
 		form := url.Values{"reader": {reader.Query().Get("reader")}, "kind": {"birth"}, "answer-day": {"6"}, "answer-month": {"5"}, "answer-year": {"2014"}}
 		mum.has(mum.get(join), []string{"You will see your children at both schools on one page.", "date of birth"}, "Sol Marlow", "Olaf")

@@ -66,6 +66,7 @@ func TestWhoMay(t *testing.T) {
 			}},
 			{"Invite", []access.Pass{office, kay}, []access.Pass{colleague, b.head()}, func(p access.Pass) error { return s.Invite(ctx, p, talk, Invitation{AdultID: a.father}) }},
 			{"InviteAll", []access.Pass{office}, []access.Pass{kay, b.head()}, func(p access.Pass) error { _, err := s.InviteAll(ctx, p, rounds[0].ID); return err }},
+			{"InvitedFor", []access.Pass{office, a.head()}, []access.Pass{kay, a.as(0, roll.Governor), b.head()}, func(p access.Pass) error { _, _, err := s.InvitedFor(ctx, p, programme, ""); return err }},
 			{"LettersOf", []access.Pass{office, kay}, []access.Pass{a.as(0, roll.Governor), b.head()}, func(p access.Pass) error { _, err := s.LettersOf(ctx, p, rounds[0].ID, true); return err }},
 			{"LettersSent", []access.Pass{office}, []access.Pass{a.as(0, roll.Governor), b.head()}, func(p access.Pass) error { _, err := s.LettersSent(ctx, p, rounds[0].ID, ""); return err }},
 			{"LogCall", []access.Pass{office}, []access.Pass{kay, colleague, b.head()}, func(p access.Pass) error {

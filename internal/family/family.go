@@ -94,10 +94,11 @@ type Link struct {
 type Made struct {
 	Link   LinkID
 	Adult  roll.Adult
-	Secret string // the end of the address
-	Code   string // for paper
-	Ends   string // the last day, YYYY-MM-DD
-	Tongue string // what the adult reads, as a tag, when Ajar speaks it; else empty
+	Secret string   // the end of the address
+	Code   string   // for paper
+	Ends   string   // the last day, YYYY-MM-DD
+	Tongue string   // what the adult reads, as a tag, when Ajar speaks it; else empty
+	Post   []string // where a letter about the child goes, below the name; empty when no address is known
 }
 
 // Reader is one adult on one device.

@@ -291,6 +291,7 @@ func (s *Service) Give(ctx context.Context, p access.Pass, w Wanted) (m Made, pu
 			return err
 		}
 		m, err = s.issue(tx, r.Adult, w)
+		m.Post = r.Post
 		return err
 	})
 	return m, pupil, err

@@ -231,3 +231,27 @@ func TestANewLinkIsSentAtOnce(t *testing.T) {
 		}))
 	})
 }
+
+// A letter goes to the adult's own address or, where they have none, to that of the child who lives with them; never to the other home.
+func TestWhereALetterGoes(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Service, a, b school) {
+		post := func(adult roll.AdultID) string {
+			m, _, err := s.Give(context.Background(), a.as(roll.Office), Wanted{Adult: adult, Pupil: a.amira})
+			must(t, err)
+			return strings.Join(m.Post, ", ")
+		}
+		if got := post(a.father); got != "1 Street, QX9 9ZZ" {
+			t.Errorf("his own: %q", got)
+		}
+		must(t, s.DB.Update(context.Background(), a.as(roll.Office), func(tx *db.Tx) error {
+			_, err := tx.Exec(`update roll_adult set address = '', postcode = '' where org_id = $1`)
+			return err
+		}))
+		if got := post(a.mother); got != "4 Elm Row, QX1 1AA" {
+			t.Errorf("the home of the child who lives with her: %q", got)
+		}
+		if got := post(a.father); got != "" {
+			t.Errorf("the other home: %q", got)
+		}
+	})
+}

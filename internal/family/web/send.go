@@ -76,6 +76,12 @@ func (h handlers) showSend(q *web.Req, cause error) error {
 	if err != nil {
 		return err
 	}
+	if w.Adult.Zero() { // nobody was chosen: the family's page has them all
+		if _, err := h.s.LinksOf(q.Context(), q.Pass, w.Pupil); err != nil {
+			return err
+		}
+		return q.Go(LinksPath(w.Pupil), "")
+	}
 	x, err := h.s.Sending(q.Context(), q.Pass, w)
 	if err != nil {
 		return err
@@ -206,6 +212,9 @@ func byWays(p family.Plan) string {
 func inTongues(p family.Plan) string {
 	return counted(p.To, func(r family.Reached) string { return "in " + r.Tongue.English() })
 }
+
+// sentence ends what may end already.
+func sentence(s string) string { return strings.TrimSuffix(s, ".") + "." }
 
 // PupilPanel leads from a pupil's page to the links of the family, and says what was sent of late.
 func PupilPanel(s *family.Service, tx *db.Tx, p roll.Pupil) (web.Component, error) {

@@ -58,7 +58,15 @@ func (h handlers) give(q *web.Req) error {
 		return err
 	}
 	return q.Print("adult", int64(m.Adult.ID), "a letter with a personal link", letterPage(ui.DocData{Title: "A letter with a link for " + m.Adult.Name, Back: ui.Link{Text: "Back to the links of " + p.Name(), Href: LinksPath(pupil)},
-		Note: "The code is shown this once. Print the letter now; if it is lost, make another."}, q.Pass.Who().OrgName, head, m, base(q)))
+		Note: letterNote(m)}, q.Pass.Who().OrgName, head, m, base(q)))
+}
+
+func letterNote(m family.Made) string {
+	note := "The code is shown this once. Print the letter now; if it is lost, make another."
+	if len(m.Post) == 0 {
+		note += " No address is known, so hand it over."
+	}
+	return note
 }
 
 func (h handlers) takeBack(q *web.Req) error {
@@ -241,13 +249,8 @@ func tongues(m family.Made) []say.Lang {
 	return []say.Lang{say.Tongue("en")}
 }
 
-func addressLines(a roll.Adult) []string {
-	out := []string{a.Name}
-	for line := range strings.SplitSeq(strings.ReplaceAll(a.Address, ", ", "\n"), "\n") {
-		out = append(out, line)
-	}
-	return append(out, a.Postcode)
-}
+// addressLines is what stands in the window of the envelope: for an adult with whom the child lives and who has no address of their own, the child's.
+func addressLines(m family.Made) []string { return append([]string{m.Adult.Name}, m.Post...) }
 
 func adultLine(a family.AdultLinks) string {
 	words := []string{a.Tie.Relationship}

@@ -178,7 +178,7 @@ func (it Item) StateWords() string {
 	switch it.State {
 	case Waiting:
 		if it.Trouble != "" {
-			return "Not gone yet: " + it.Trouble + " It is tried again by itself."
+			return "Not gone yet: " + strings.TrimSuffix(it.Trouble, ".") + ". It is tried again by itself."
 		}
 		return "On its way"
 	case Sent:
