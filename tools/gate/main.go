@@ -58,6 +58,8 @@ func run(args []string) int {
 		return servePostgres(ctx)
 	case flags.NArg() == 1 && flags.Arg(0) == "op":
 		return serveProvider(ctx)
+	case flags.NArg() > 1 && flags.Arg(0) == "bench":
+		return runBench(ctx, flags.Args()[1:])
 	default:
 		fmt.Fprintf(os.Stderr, "gate: I do not know %q; say nothing for the whole gate, pg for a PostgreSQL, or op for an OpenID Connect provider\n", flags.Args())
 		return 2
@@ -334,6 +336,25 @@ func lastLines(s string, n int) string {
 		return s
 	}
 	return fmt.Sprintf("… %d lines before this\n", len(lines)-n) + strings.Join(lines[len(lines)-n:], "")
+}
+
+// runBench runs go test with a PostgreSQL of our own, so that the budgets are measured on both engines.
+func runBench(ctx context.Context, args []string) int {
+	g, err := newGate()
+	if err == nil {
+		err = g.providePostgres(ctx)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gate:", err)
+		return 1
+	}
+	defer g.pg.Stop()
+	cmd := g.command(ctx, "go", append([]string{"test", "-timeout", "60m"}, args...)...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return 1
+	}
+	return 0
 }
 
 // servePostgres is for a developer who runs single tests: a server that lives until Ctrl-C.
