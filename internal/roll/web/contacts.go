@@ -209,3 +209,6 @@ func onlyGroup(g roll.Group, by roll.ReachedBy) roll.Group {
 	g.Only = by
 	return g
 }
+
+// tooMany tells whether the lines of a whole school are left to paper and files, where a phone would not open the page.
+func tooMany(c roll.Contacts) bool { return c.Group.Everyone && len(c.Lines) > 600 }
