@@ -556,6 +556,10 @@ func yearHits(tx *db.Tx, staff int64, today, year string) ([]PupilHit, error) {
 	return db.All[PupilHit](tx, groupHit+` and p.year = $4 order by p.sort_key, p.id`, staff, today, year)
 }
 
+func everyHit(tx *db.Tx, staff int64, today string) ([]PupilHit, error) {
+	return db.All[PupilHit](tx, groupHit+` order by p.sort_key, p.id`, staff, today)
+}
+
 func someHits(tx *db.Tx, staff int64, today string, pupils []PupilID) ([]PupilHit, error) {
 	in, args := argMarks(4, pupils)
 	return db.All[PupilHit](tx, groupHit+` and p.id in (`+in+`) order by p.sort_key, p.id`, append([]any{staff, today}, args...)...)

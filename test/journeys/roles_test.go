@@ -86,7 +86,7 @@ func TestEachRoleOnBothEngines(t *testing.T) {
 			if menu := strings.Join(p.menu(), ", "); menu != x.menu {
 				t.Errorf("the menu of the %s: %s", role, menu)
 			}
-			if site.db == "" {
+			if site.db == "" && !slices.Contains(walked, x.who) {
 				p.Accessible() // the same pages on either engine
 			}
 			x.do(p)
