@@ -93,6 +93,7 @@ func TestWhoMayLookAfterSignIn(t *testing.T) {
 			"SignOutColleague": func(p access.Pass, who roll.StaffID) error { _, err := s.SignOutColleague(ctx, p, who); return err },
 		}
 		gate := access.NewGate(roll.Rights(), Rights())
+		tries := testkit.Try(t, a.key())
 		for verb, do := range verbs {
 			for _, c := range []struct {
 				name string
@@ -106,7 +107,9 @@ func TestWhoMayLookAfterSignIn(t *testing.T) {
 				{"the head of another school", gate.Admit(access.Who{Org: b.key(), Staff: int64(b.head), Name: "Hetty Head", Roles: []access.Role{roll.Head}}), false},
 				{"nobody", access.Pass{}, false},
 			} {
-				if err := do(c.pass, a.teacher); (err == nil) != c.ok {
+				err := do(c.pass, a.teacher)
+				tries.Did(verb, c.ok, c.pass, err)
+				if (err == nil) != c.ok {
 					t.Errorf("%s as %s: %v", verb, c.name, err)
 				}
 			}
@@ -160,18 +163,25 @@ func TestWhoSetsProviders(t *testing.T) {
 		}
 		own := map[string]string{"ProvidersShown": "oak-google", "SetProvider": "oak-google", "ProviderPeople": "counted", "BackAddress": ajarAt + "/sign-in/back/oak-google", "TestProvider": "oak-google", "RemoveProvider": "removed"}
 		foreign := map[string]string{"SetProvider": "elm-google", "ProviderPeople": "counted", "BackAddress": ajarAt + "/sign-in/back/elm-google"}
+		tries := testkit.Try(t, a.key())
 		for name, verb := range verbs {
 			for _, role := range []access.Role{roll.Head, roll.Administrator} {
-				if got, err := verb(passOf(s, a, role)); err != nil || got != own[name] {
+				got, err := verb(passOf(s, a, role))
+				tries.Did(name, true, passOf(s, a, role), err)
+				if err != nil || got != own[name] {
 					t.Errorf("%s as %s: %q, %v", name, role, got, err)
 				}
 			}
 			for _, role := range []access.Role{roll.Teacher, roll.Office, roll.SafeguardingLead, "stranger"} {
-				if got, err := verb(passOf(s, a, role)); fault.KindOf(err) != fault.NotFound || got != "" {
+				got, err := verb(passOf(s, a, role))
+				tries.Did(name, false, passOf(s, a, role), err)
+				if fault.KindOf(err) != fault.NotFound || got != "" {
 					t.Errorf("%s as %s: %q, %v", name, role, got, err)
 				}
 			}
-			if got, err := verb(access.Pass{}); err == nil || got != "" {
+			got, err := verb(access.Pass{})
+			tries.Did(name, false, access.Pass{}, err)
+			if err == nil || got != "" {
 				t.Errorf("%s without a pass: %q", name, got)
 			}
 		}
@@ -179,11 +189,15 @@ func TestWhoSetsProviders(t *testing.T) {
 			if name == "SetProvider" {
 				continue
 			}
-			if got, err := verb(passOf(s, b, roll.Head)); got != foreign[name] && got != "" || strings.Contains(got, "oak") {
+			got, err := verb(passOf(s, b, roll.Head))
+			tries.Did(name, false, passOf(s, b, roll.Head), err)
+			if got != foreign[name] && got != "" || strings.Contains(got, "oak") {
 				t.Errorf("%s at another school: %q, %v", name, got, err)
 			}
 		}
-		if got, err := verbs["SetProvider"](passOf(s, b, roll.Head)); err != nil || got != "elm-google" {
+		got, err := verbs["SetProvider"](passOf(s, b, roll.Head))
+		tries.Did("SetProvider", false, passOf(s, b, roll.Head), err)
+		if err != nil || got != "elm-google" {
 			t.Errorf("%q %v", got, err)
 		}
 	})
