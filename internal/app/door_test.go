@@ -37,7 +37,7 @@ type phone struct {
 }
 
 func newPhone(t *testing.T, h http.Handler) *phone {
-	return &phone{t: t, h: h, host: "ajar.example", cookies: map[string]string{"ajar_tongue": "en"}}
+	return &phone{t: t, h: h, host: "ajar.example", cookies: map[string]string{"__Host-ajar_tongue": "en"}}
 }
 
 func (p *phone) ask(method, path string, form url.Values) (int, string) {
@@ -488,7 +488,7 @@ func TestAnAppointmentByItsLink(t *testing.T) {
 		}
 		before := answers()
 		for _, l := range say.Tongues() {
-			mum.cookies["ajar_tongue"] = l.Tag()
+			mum.cookies["__Host-ajar_tongue"] = l.Tag()
 			page := mum.get(path)
 			mum.has(page, []string{`<html lang="` + l.Tag() + `"`, l.LongDay("2027-01-11"), "18:15", "The library, by the side door on Mill Lane"}, "<script")
 			remark := ""
@@ -523,7 +523,7 @@ func TestAnAppointmentByItsLink(t *testing.T) {
 				t.Errorf("%s: %d answers stay", l.English(), n-before)
 			}
 		}
-		mum.cookies["ajar_tongue"] = "en"
+		mum.cookies["__Host-ajar_tongue"] = "en"
 		stale := url.Values{"remark": {ids.New[conversations.Remark]().String()}, "kind": {conversations.RemarkCannotCome}}
 		must(t, a.Conversations.Reopen(ctx, staff, talk))
 		if status, body := mum.ask("POST", path+"/answer", stale); status != 422 && status != http.StatusSeeOther || strings.Contains(body, "18:15") {

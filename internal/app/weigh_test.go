@@ -175,9 +175,9 @@ func TestEveryPageAtTheFamilysDoorIsLight(t *testing.T) {
 	}
 	weighed := 0
 	for _, l := range say.Tongues() {
-		mum.cookies["ajar_tongue"], unproved.cookies["ajar_tongue"] = l.Tag(), l.Tag()
+		mum.cookies["__Host-ajar_tongue"], unproved.cookies["__Host-ajar_tongue"] = l.Tag(), l.Tag()
 		stranger := newPhone(t, x.h)
-		stranger.cookies["ajar_tongue"] = l.Tag()
+		stranger.cookies["__Host-ajar_tongue"] = l.Tag()
 		for _, r := range a.Routes() {
 			if _, path, _ := strings.Cut(r.Pattern, " "); !strings.HasPrefix(path, "/f/") || redirected[r.Pattern] != "" {
 				continue
