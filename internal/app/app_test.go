@@ -37,7 +37,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // both opens the whole product, empty, on each engine.
 func both(t *testing.T, body func(t *testing.T, a *app.App)) {
 	t.Run("SQLite", func(t *testing.T) { body(t, open(t, app.Options{Data: t.TempDir()})) })
-	t.Run("PostgreSQL", func(t *testing.T) { body(t, open(t, app.Options{URL: testkit.PostgresWith(t, app.Migrations()), Data: t.TempDir()})) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		body(t, open(t, app.Options{URL: testkit.PostgresWith(t, app.Migrations()), Data: t.TempDir()}))
+	})
 }
 
 func open(t *testing.T, o app.Options) *app.App {
