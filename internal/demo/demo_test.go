@@ -19,10 +19,12 @@ import (
 	"ajar/internal/kit/jobs"
 	out "ajar/internal/kit/post"
 	"ajar/internal/kit/testkit"
+	"ajar/internal/notes"
 	"ajar/internal/plans"
 	"ajar/internal/practice"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
+	"ajar/internal/sharing"
 )
 
 func parts(d *db.DB) Parts {
@@ -36,11 +38,12 @@ func parts(d *db.DB) Parts {
 	p.Plans = plans.New(d, p.Roll, q, out.New(d, q))
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
 	p.Practice = practice.New(d, p.Roll, p.Plans)
-	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights())
+	p.Notes, p.Sharing = notes.New(d, p.Roll), sharing.New(d, p.Roll)
+	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights())
 	return p
 }
 
-var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), familydoor.Migrations(), progress.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations()}
+var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)
@@ -175,8 +178,8 @@ func TestLoad(t *testing.T) {
 		}
 		p.Admin.LookAround = true
 		guests, err := p.Admin.Guests(ctx)
-		if err != nil || len(guests) != 7 {
-			t.Errorf("%d people to look around as, want 7 (%v)", len(guests), err)
+		if err != nil || len(guests) != 13 {
+			t.Errorf("%d people to look around as, want 13 (%v)", len(guests), err)
 		}
 		before, _, err := p.Barriers.AsOf(ctx, pass, "2026-10-12")
 		if err != nil || len(before) != 1250 {

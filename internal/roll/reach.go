@@ -2,6 +2,7 @@ package roll
 
 import (
 	"cmp"
+	"strings"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -37,7 +38,16 @@ func WhyNot(tx *db.Tx, adult AdultID, pupil PupilID, what Matter) (string, error
 // MayPost is what post asks just before a message leaves.
 func MayPost(tx *db.Tx, it post.Item) (string, error) {
 	if it.Staff != 0 {
-		return whyNotStaff(tx, StaffID(it.Staff), it.Address)
+		email, works, err := db.Maybe[string](tx, `select email from roll_staff where org_id = $1 and id = $2 and ends >= $3`, it.Staff, tx.Today())
+		switch {
+		case err != nil:
+			return "", err
+		case !works:
+			return "They do not work here any more.", nil
+		case !strings.EqualFold(strings.TrimSpace(email), it.Address):
+			return "Their e-mail address was changed in between.", nil
+		}
+		return "", nil
 	}
 	return WhyNot(tx, AdultID(it.Adult), PupilID(it.Pupil), Contact)
 }
@@ -53,18 +63,4 @@ func Sender(tx *db.Tx) (name, replyTo string, err error) {
 	}
 	replyTo, err = Setting(tx, "school.email")
 	return cmp.Or(name, "Ajar"), replyTo, err
-}
-
-// whyNotStaff says why a message may not go to a colleague: they have left, or the address is no longer theirs.
-func whyNotStaff(tx *db.Tx, id StaffID, address string) (string, error) {
-	s, found, err := db.Maybe[Staff](tx, `select `+staffColumns+` from roll_staff s where s.org_id = $1 and s.id = $2 and s.ends >= $3`, id, tx.Today())
-	switch {
-	case err != nil:
-		return "", err
-	case !found:
-		return "this colleague does not work here any more.", nil
-	case s.Email != address:
-		return "this is no longer the colleague's address.", nil
-	}
-	return "", nil
 }
