@@ -24,7 +24,7 @@ var (
 	Tell = access.Right{Key: "practice.tell", Words: "write stories of practice", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.Own, roll.SafeguardingLead: access.Own, roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}}
 	// Publish confirms that nobody can be known by a story, and publishes it.
-	Publish = access.Right{Key: "practice.publish", Words: "look through stories for names, and publish them", Roles: scopes{roll.Head: access.All, roll.Leader: access.All}}
+	Publish = access.Right{Key: "practice.publish", Words: "look through stories for names, and publish them", Roles: scopes{roll.Head: access.All, roll.Leader: access.All}, Proof: true}
 )
 
 // Rights lists them for the gate.
