@@ -14,6 +14,7 @@ import (
 
 	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
+	"ajar/internal/audit"
 	"ajar/internal/barriers"
 	barriersweb "ajar/internal/barriers/web"
 	"ajar/internal/conversations"
@@ -69,6 +70,7 @@ type App struct {
 	Family        *family.Service
 	Progress      *progress.Service
 	Notes         *notes.Service
+	Audit         *audit.Service
 	Barriers      *barriers.Service
 	Conversations *conversations.Service
 
@@ -94,6 +96,7 @@ func Migrations() []db.Migrations {
 		family.Migrations(),
 		progress.Migrations(),
 		notes.Migrations(),
+		audit.Migrations(),
 		barriers.Migrations(),
 		conversations.Migrations(),
 	}
@@ -153,6 +156,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Sharing = sharing.New(d, a.Roll)
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Notes = notes.New(d, a.Roll)
+	a.Audit = audit.New(d, a.Roll)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf

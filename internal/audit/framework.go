@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"ajar/internal/kit/fault"
 )
 
 // Levels is how many descriptions each criterion has.
@@ -246,4 +248,14 @@ func shippedText(code, version string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// ShippedFile is the file of a framework that comes with Ajar; an empty version is the one there is.
+func ShippedFile(code, version string) (string, error) {
+	for _, s := range ours {
+		if s.framework.Code == code && (version == "" || s.framework.Version == version) {
+			return s.text, nil
+		}
+	}
+	return "", fault.New(fault.Invalid, "No framework of that code and version comes with Ajar.")
 }
