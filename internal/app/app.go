@@ -15,6 +15,7 @@ import (
 	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
 	"ajar/internal/audit"
+	auditweb "ajar/internal/audit/web"
 	"ajar/internal/barriers"
 	barriersweb "ajar/internal/barriers/web"
 	"ajar/internal/conversations"
@@ -163,6 +164,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
 	a.openFamilyDoor(o.LookAround)
+	a.joinAudit()
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
@@ -171,6 +173,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		familyweb.Manifest(a.Family),
 		progressweb.Manifest(a.Progress),
 		notesweb.Manifest(a.Notes),
+		auditweb.Manifest(a.Audit, a.auditLeaf),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		conversationsweb.Manifest(a.Conversations, a.Admin, a.Family),
 	}
@@ -216,7 +219,7 @@ func (o Options) ways() (map[string]post.Driver, error) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations}
 }
 
 // Close ends the work in the background and closes the store.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
@@ -432,7 +433,9 @@ func TestEvidence(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, a, b place) {
 		ctx := context.Background()
 		id, head := a.begun(t, s, Setup{}), a.as(roll.Head)
-		s.Sources = append(s.Sources, func(*db.Tx) ([]Source, error) { return []Source{{"Coverage of the talks", "/coverage/x"}}, nil })
+		s.Sources = append(s.Sources, func(context.Context, access.Pass) ([]Source, error) {
+			return []Source{{"Coverage of the talks", "/coverage/x"}}, nil
+		})
 		must(t, s.Show(ctx, head, id, "V1", Shown{Address: "/coverage/x"}))
 		must(t, s.Show(ctx, head, id, "V2", Shown{Address: "/coverage/x"}))
 		must(t, s.Show(ctx, head, id, "V2", Shown{Title: "Minutes", File: `C:\papers\minutes.pdf`, Body: []byte("%PDF-1.7")}))

@@ -304,8 +304,8 @@ func publish(tx *db.Tx, id AuditID) error {
 	return publishWords(tx, id)
 }
 
-// Offered are the audits that an adult can answer today, for their own page.
-func Offered(tx *db.Tx) (out []OwnView, err error) {
+// Offered are the audits that an adult can answer today and has not.
+func Offered(tx *db.Tx, adult roll.AdultID) (out []OwnView, err error) {
 	list, err := audits(tx)
 	if err != nil {
 		return nil, err
@@ -314,11 +314,15 @@ func Offered(tx *db.Tx) (out []OwnView, err error) {
 		if !a.Open(tx.Today()) || !a.Asks(Parents) {
 			continue
 		}
+		had, err := hadTurn(tx, a.ID, adult)
+		if err != nil {
+			return nil, err
+		}
 		f, _, err := framework(tx, a.Framework, a.Version)
 		if err != nil {
 			return nil, err
 		}
-		if len(f.AskedOf(Parents)) > 0 {
+		if !had && len(f.AskedOf(Parents)) > 0 {
 			out = append(out, OwnView{Audit: a, Open: true})
 		}
 	}

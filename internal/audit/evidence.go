@@ -30,17 +30,17 @@ type Shown struct {
 	Body    []byte
 }
 
-// sources lists what is in Ajar already: earlier audits, and what the rooms beside this one offer.
-func (s *Service) sources(tx *db.Tx) (out []Source, err error) {
-	list, err := audits(tx)
-	if err != nil {
+// sources lists what is in Ajar already: audits, and what the rooms beside this one offer to the person of the pass.
+func (s *Service) sources(ctx context.Context, p access.Pass) (out []Source, err error) {
+	var list []Audit
+	if err := s.DB.View(ctx, p, func(tx *db.Tx) error { list, err = audits(tx); return err }); err != nil {
 		return nil, err
 	}
 	for _, a := range list {
 		out = append(out, Source{Title: "Audit: " + a.Title, Address: "/audit/" + a.ID.String()})
 	}
 	for _, f := range s.Sources {
-		more, err := f(tx)
+		more, err := f(ctx, p)
 		if err != nil {
 			return nil, err
 		}
@@ -54,6 +54,13 @@ func (s *Service) Show(ctx context.Context, p access.Pass, id AuditID, criterion
 	if _, err := p.Check(Rate); err != nil {
 		return err
 	}
+	var here []Source
+	if strings.HasPrefix(strings.TrimSpace(in.Address), "/") {
+		var err error
+		if here, err = s.sources(ctx, p); err != nil {
+			return err
+		}
+	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
 		_, f, err := one(tx, id)
 		if err != nil {
@@ -63,7 +70,7 @@ func (s *Service) Show(ctx context.Context, p access.Pass, id AuditID, criterion
 		if !found {
 			return fault.Gone("criterion")
 		}
-		kept, err := s.keep(tx, in)
+		kept, err := keep(tx, in, here)
 		if err != nil {
 			return err
 		}
@@ -71,7 +78,7 @@ func (s *Service) Show(ctx context.Context, p access.Pass, id AuditID, criterion
 	})
 }
 
-func (s *Service) keep(tx *db.Tx, in Shown) (EvidenceID, error) {
+func keep(tx *db.Tx, in Shown, here []Source) (EvidenceID, error) {
 	in.Title, in.Address = strings.TrimSpace(in.Title), strings.TrimSpace(in.Address)
 	if len([]rune(in.Title)) > 200 {
 		return 0, fault.Field("title", "The title is longer than 200 characters.")
@@ -101,15 +108,11 @@ func (s *Service) keep(tx *db.Tx, in Shown) (EvidenceID, error) {
 	case in.Address == "":
 		return 0, fault.Field("address", "Choose something that is here already, give the address of a page, or choose a file.")
 	case strings.HasPrefix(in.Address, "/"):
-		list, err := s.sources(tx)
-		if err != nil {
-			return 0, err
-		}
-		i := slices.IndexFunc(list, func(x Source) bool { return x.Address == in.Address })
+		i := slices.IndexFunc(here, func(x Source) bool { return x.Address == in.Address })
 		if i < 0 {
 			return 0, fault.Field("address", "Choose one of the pages that are listed.")
 		}
-		e.Kind, e.Title = EvidenceAjar, list[i].Title
+		e.Kind, e.Title = EvidenceAjar, here[i].Title
 	default:
 		u, err := url.Parse(in.Address)
 		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || len(in.Address) > 1000 {

@@ -84,12 +84,13 @@ func (s *Service) Mine(ctx context.Context, p access.Pass, id AuditID) (x Sheet,
 		for _, u := range uses {
 			x.Uses[u.Criterion] = append(x.Uses[u.Criterion], u)
 		}
-		if x.Evidence, err = evidences(tx); err != nil {
-			return err
-		}
-		x.Sources, err = s.sources(tx)
+		x.Evidence, err = evidences(tx)
 		return err
 	})
+	if err != nil {
+		return x, err
+	}
+	x.Sources, err = s.sources(ctx, p)
 	return x, err
 }
 
@@ -505,4 +506,37 @@ func (t *taking) agreed(l Line, c Criterion, level *int, words string) error {
 		t.out.Created, t.out.Updated = t.out.Created-1, t.out.Updated+1
 	}
 	return putAgreed(t.tx, t.audit.ID, Agreed{Criterion: c.Code, Version: was.Version + 1, Level: *level, Reason: words})
+}
+
+// Waiting lists the audits that are open and that the person of the pass is asked in and has not handed in.
+func Waiting(tx *db.Tx) (out []Listed, err error) {
+	staff := roll.StaffID(tx.Pass().Who().Staff)
+	if staff == 0 {
+		return nil, nil
+	}
+	list, err := audits(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range list {
+		if !a.Open(tx.Today()) || len(groupsFor(tx.Pass(), a)) == 0 {
+			continue
+		}
+		r, found, err := raterOfStaff(tx, a.ID, staff)
+		if err != nil {
+			return nil, err
+		}
+		if found && r.HandedMs != nil {
+			continue
+		}
+		f, _, err := framework(tx, a.Framework, a.Version)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			r.Group = groupsFor(tx.Pass(), a)[0]
+		}
+		out = append(out, Listed{Audit: a, Criteria: len(f.AskedOf(r.Group)), Mine: r.Answered})
+	}
+	return out, nil
 }

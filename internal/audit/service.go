@@ -30,7 +30,7 @@ type Service struct {
 	DB   *db.DB
 	Roll *roll.Service
 	// Sources list what is in Ajar already and can serve as evidence; app fills it from the rooms beside this one.
-	Sources []func(tx *db.Tx) ([]Source, error)
+	Sources []func(ctx context.Context, p access.Pass) ([]Source, error)
 
 	keeper worry.Keeper // knows which sentences somebody has just said are no worry; see Keeping
 }
@@ -208,7 +208,7 @@ func (s *Service) Start(ctx context.Context, p access.Pass, in Setup) (id AuditI
 		if err != nil {
 			return 0, err
 		}
-		in.Scope = scopeOf(o.Type)
+		in.Scope = ScopeOf(o.Type)
 	}
 	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
 		a, f, body, err := s.begin(tx, in)
@@ -227,7 +227,8 @@ func (s *Service) Start(ctx context.Context, p access.Pass, in Setup) (id AuditI
 	return id, err
 }
 
-func scopeOf(orgType string) string {
+// ScopeOf is what an audit of an organisation of a type is about.
+func ScopeOf(orgType string) string {
 	switch orgType {
 	case "school":
 		return School

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ajar/internal/admin"
+	"ajar/internal/audit"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
 	door "ajar/internal/family"
@@ -34,6 +35,7 @@ type Parts struct {
 	Admin         *admin.Service
 	Family        *door.Service
 	Progress      *progress.Service
+	Audit         *audit.Service
 	Barriers      *barriers.Service
 	Conversations *conversations.Service
 }
