@@ -31,7 +31,7 @@ generate:  ## make the pages' Go code from their .templ sources
 	go tool templ generate
 
 assets:  ## make the committed style sheet, script and fonts again (needs Node)
-	go generate ./internal/ui/...
+	$(MAKE) -C tools/assets
 
 pictures:  ## make the pictures in the documents again
 	AJAR_PICTURES=1 go test -count=1 ./test/journeys/...

@@ -199,7 +199,10 @@ func (l *loader) school(p place, o roll.Org, index int) error {
 	if index > 1 {
 		return nil // the smaller schools have not begun with conversations
 	}
-	return l.converse(p, o, st, pupils, ids)
+	if err := l.converse(p, o, st, pupils, ids); err != nil || p.phase != "secondary" {
+		return err
+	}
+	return l.audits(st)
 }
 
 func (l *loader) sheet(pass access.Pass, kind, name string, header []string, rows [][]string) error {

@@ -12,8 +12,8 @@ const ListPath = "/audit"
 
 const (
 	newPath        = ListPath + "/new"
-	frameworksPath = ListPath + "/frameworks"
-	evidencePath   = ListPath + "/evidence"
+	frameworksPath = "/audit-frameworks"
+	evidencePath   = "/audit-evidence"
 )
 
 // AuditPath is the page of one audit and what came of it.
