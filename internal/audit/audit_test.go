@@ -259,7 +259,7 @@ func TestBallotBox(t *testing.T) {
 				t.Errorf("%s keeps whose sheet it was", table)
 			}
 		}
-		for table, columns := range map[string]string{"audit_tally": "org_id audit_id criterion level box shown", "audit_turn": "org_id audit_id adult_id", "audit_words": "org_id audit_id box shown"} {
+		for table, columns := range map[string]string{"audit_tally": "org_id audit_id criterion level box shown", "audit_turn": "org_id id audit_id adult_id", "audit_words": "org_id audit_id box shown"} {
 			must(t, s.DB.View(ctx, testkit.A(), func(tx *db.Tx) error {
 				rows, err := db.Whole(tx, `select x.* from `+table+` x where x.org_id = $1`)
 				if err != nil {

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -85,6 +86,13 @@ func sealFor(key string, audit AuditID) (aead cipher.AEAD, found string, err err
 	}
 	aead, err = cipher.NewGCM(block)
 	return aead, hex.EncodeToString(name[:]), err
+}
+
+// drawn is a number by lot. The keys of other records hold the time at which they were made, and whoever handed in has none.
+func drawn() int64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	return int64(binary.LittleEndian.Uint64(b[:]) >> 1)
 }
 
 // padded is longer than any ballot, so that the length of what is sealed tells nothing of how far somebody is.

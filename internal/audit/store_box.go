@@ -49,7 +49,7 @@ func publishWords(tx *db.Tx, audit AuditID) error {
 
 // takeTurn keeps that an adult has handed in; it answers false when they had.
 func takeTurn(tx *db.Tx, audit AuditID, adult roll.AdultID) (bool, error) {
-	n, err := tx.Exec(`insert into audit_turn (org_id, audit_id, adult_id) values ($1, $2, $3) on conflict (org_id, audit_id, adult_id) do nothing`, audit, adult)
+	n, err := tx.Exec(`insert into audit_turn (org_id, id, audit_id, adult_id) values ($1, $2, $3, $4) on conflict (org_id, audit_id, adult_id) do nothing`, drawn(), audit, adult)
 	return n == 1, err
 }
 

@@ -30,14 +30,18 @@ var radarLooks = []struct{ colour, dash, width string }{{plum, "", "3"}, {ink, "
 func (c Radar) SVG(o SVGOptions) string {
 	var d drawing
 	n := len(c.Spokes)
-	labelWidth := 132.0
-	if o.Width < 480 {
-		labelWidth = 84
+	labelWidth, narrow := 132.0, o.Width < 480
+	if narrow { // no room for names beside the spokes: they are numbered, and named below
+		labelWidth = 26
 	}
-	g := ring{cx: float64(o.Width) / 2, r: math.Min(float64(o.Width)/2-labelWidth, 150)}
+	g := ring{cx: float64(o.Width) / 2, r: math.Min(float64(o.Width)/2-labelWidth, map[bool]float64{false: 150, true: 110}[narrow])}
 	keyHeight := 22*float64(len(c.Series)) + 14
 	g.cy = keyHeight + g.r + 44
-	d.open(o, g.cy+g.r+46)
+	height := g.cy + g.r + 46
+	if narrow {
+		g.cy, height = keyHeight+g.r+26, keyHeight+2*g.r+44+18*float64(n)
+	}
+	d.open(o, height)
 	for i, s := range c.Series {
 		y := 8 + 22*float64(i)
 		look := radarLooks[min(i, len(radarLooks)-1)]
@@ -66,6 +70,10 @@ func (c Radar) SVG(o SVGOptions) string {
 			anchor = "start"
 		case lx < g.cx-4:
 			anchor = "end"
+		}
+		if narrow {
+			d.text("ajar-svg__label", "start", 2, keyHeight+2*g.r+52+18*float64(i), ink, clip(string(rune('A'+i%26))+" "+label, 14, float64(o.Width)-4))
+			label = string(rune('A' + i%26))
 		}
 		lines := wrapText(label, 14, labelWidth-6, 3)
 		if anchor == "middle" {

@@ -21,12 +21,14 @@ create table audit_words (
   foreign key (org_id, audit_id) references audit_audit (org_id, id)
 ) strict;
 
--- That an adult has handed in, so that nobody does so twice. It says nothing of when, or of what.
+-- That an adult has handed in, so that nobody does so twice. It says nothing of when, or of what: its key is drawn by lot, unlike others, which hold the time.
 create table audit_turn (
   org_id integer not null,
+  id integer not null,
   audit_id integer not null,
   adult_id integer not null,
-  primary key (org_id, audit_id, adult_id),
+  primary key (org_id, id),
+  unique (org_id, audit_id, adult_id),
   foreign key (org_id, audit_id) references audit_audit (org_id, id),
   foreign key (org_id, adult_id) references roll_adult (org_id, id)
 ) strict;

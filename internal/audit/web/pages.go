@@ -325,7 +325,7 @@ func (h pages) sheet(q *web.Req) error {
 	}
 	g, ok := audit.GroupNamed(q.R.URL.Query().Get("for"))
 	if !ok || !o.Audit.Asks(g) {
-		return fault.Gone("page")
+		g = o.Audit.Groups()[0]
 	}
 	if g == audit.Parents {
 		return q.Page(parentsSheet(ui.DocData{Title: "Questions to parents and carers", Back: toAudit(o.Audit), Note: "A blank form, to copy and hand out. Key in what comes back under Key in a paper sheet."},
