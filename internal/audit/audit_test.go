@@ -459,7 +459,7 @@ func TestEvidence(t *testing.T) {
 			}
 		}
 		for name, in := range map[string]Shown{"nothing": {}, "script": {Address: "javascript:alert(1)"}, "a password": {Address: "https://a:b@example.org/"}, "a page that isn't listed": {Address: "/pupils"},
-			"a program": {File: "x.exe", Body: []byte("x")}, "a page": {File: "x.html", Body: []byte("x")}, "too large": {File: "x.pdf", Body: make([]byte, MostBytes+1)}} {
+			"a program": {File: "x.exe", Body: []byte("x")}, "a page": {File: "x.html", Body: []byte("x")}, "a program with another name": {File: "x.pdf", Body: []byte("MZ\x90")}, "a page with another name": {File: "x.png", Body: []byte("<svg onload=alert(1)>")}, "no text": {File: "x.txt", Body: []byte("a\x00b")}, "too large": {File: "x.pdf", Body: append([]byte("%PDF"), make([]byte, MostBytes)...)}} {
 			if err := s.Show(ctx, head, id, "V1", in); fault.KindOf(err) != fault.Invalid {
 				t.Errorf("%s: %v", name, err)
 			}

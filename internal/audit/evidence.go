@@ -1,11 +1,13 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -20,6 +22,26 @@ const MostBytes = 5 << 20
 var fileTypes = map[string]string{".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".txt": "text/plain; charset=utf-8", ".csv": "text/csv; charset=utf-8",
 	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation", ".odt": "application/vnd.oasis.opendocument.text"}
+
+// fileKind tells what a file is by its bytes, which must be what its name says.
+func fileKind(name string, body []byte) (string, bool) {
+	ext := strings.ToLower(path.Ext(name))
+	kind, known := fileTypes[ext]
+	begins := func(s string) bool { return bytes.HasPrefix(body, []byte(s)) }
+	switch ext {
+	case ".pdf":
+		known = begins("%PDF")
+	case ".jpg", ".jpeg":
+		known = begins("\xff\xd8\xff")
+	case ".png":
+		known = begins("\x89PNG\r\n\x1a\n")
+	case ".txt", ".csv":
+		known = utf8.Valid(body) && !bytes.ContainsRune(body, 0)
+	case ".docx", ".xlsx", ".pptx", ".odt":
+		known = begins("PK\x03\x04")
+	}
+	return kind, known
+}
 
 // Shown is evidence that somebody points to: one that is kept already, a link, a file, or a page of Ajar.
 type Shown struct {
@@ -93,7 +115,7 @@ func keep(tx *db.Tx, in Shown, here []Source) (EvidenceID, error) {
 		return in.Kept, err
 	case len(in.Body) > 0:
 		e.Kind, e.FileName, e.Address = EvidenceFile, path.Base(strings.ReplaceAll(in.File, `\`, "/")), ""
-		kind, ok := fileTypes[strings.ToLower(path.Ext(e.FileName))]
+		kind, ok := fileKind(e.FileName, in.Body)
 		switch {
 		case !ok:
 			return 0, fault.Field("file", "A file of evidence is a PDF, a picture (JPEG or PNG), a text, or a document of Word, Excel, PowerPoint or LibreOffice.")

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -209,4 +210,18 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The example in the documents is one.
+func TestTheExampleInTheDocuments(t *testing.T) {
+	page, err := os.ReadFile("../../docs/frameworks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, found := strings.Cut(rest, "```")
+	f, err := Parse([]byte(example))
+	if !found || err != nil || f.Code != "ours" || len(f.Criteria()) != 1 || f.Aim(f.Criteria()[0]) != 4 {
+		t.Errorf("%v %v", f, err)
+	}
 }

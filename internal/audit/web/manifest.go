@@ -53,7 +53,7 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 			{Pattern: "GET " + rating, Need: rate, Handle: h.rating},
 			{Pattern: "POST " + rating, Need: rate, Handle: h.rate},
 			{Pattern: "POST " + rating + "/draft", Need: rate, Handle: h.draft},
-			{Pattern: "POST " + rating + "/evidence", Need: rate, Handle: h.show},
+			{Pattern: "POST " + rating + "/evidence", Need: rate, Handle: h.show, MaxBody: audit.MostBytes + 1<<16},
 			{Pattern: "POST " + rating + "/take-down", Need: rate, Handle: h.takeDown},
 			{Pattern: "GET /f/audits/{audit}", Need: answer, Handle: o.ask},
 			{Pattern: "POST /f/audits/{audit}/answer", Need: answer, Handle: o.answer},

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -238,7 +239,7 @@ func (h pages) file(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Export("evidence", int64(id), "took out a file of evidence", e.FileName, e.FileType, body)
+	return q.Export("evidence", int64(id), "took out a file of evidence", "evidence-"+e.ID.String()+strings.ToLower(path.Ext(e.FileName)), e.FileType, body)
 }
 
 func (h pages) outcome(q *web.Req) (audit.Outcome, error) {
