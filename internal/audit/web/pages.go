@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,7 +71,7 @@ func (h pages) setup(q *web.Req) error {
 	}
 	v.In.Scope = audit.ScopeOf(o.Type)
 	for _, e := range v.Earlier {
-		if e.Framework == v.In.Framework {
+		if e.Framework == v.In.Framework && e.ClosedMs != nil {
 			v.In.Carry = e.ID
 			break
 		}
@@ -329,10 +330,10 @@ func (h pages) sheet(q *web.Req) error {
 		g = o.Audit.Groups()[0]
 	}
 	if g == audit.Parents {
-		return q.Page(parentsSheet(ui.DocData{Title: "Questions to parents and carers", Back: toAudit(o.Audit), Note: "A blank form, to copy and hand out. Key in what comes back under Key in a paper sheet."},
+		return q.Print("audit", int64(o.Audit.ID), "blank forms of an audit for parents", parentsSheet(ui.DocData{Title: "Questions to parents and carers", Back: toAudit(o.Audit), Note: "A blank form, to copy and hand out. Key in what comes back under Key in a paper sheet."},
 			ui.PaperSheetData{Org: q.Frame.Org, Title: "What is it like here for you?", Sub: "Questions to parents and carers"}, o))
 	}
-	return q.Page(blankSheet(ui.DocData{Title: "Blank form: " + string(g), Back: toAudit(o.Audit), Note: "A blank form, to copy and hand out."},
+	return q.Print("audit", int64(o.Audit.ID), "blank forms of an audit", blankSheet(ui.DocData{Title: "Blank form: " + string(g), Back: toAudit(o.Audit), Note: "A blank form, to copy and hand out."},
 		ui.PaperSheetData{Org: q.Frame.Org, Title: o.Audit.Title, Sub: o.Framework.Title + ": " + string(g)}, o, g))
 }
 
@@ -845,7 +846,7 @@ func heat(o audit.Outcome, t audit.ThemeResult) ui.HeatData {
 		row := ui.HeatRow{Label: r.Criterion.Code}
 		for _, g := range o.Audit.Groups() {
 			v := r.Views[g]
-			if v.Hidden {
+			if v.Hidden && asked(r, g) {
 				row.Cells = append(row.Cells, ui.HiddenSmall())
 			} else {
 				row.Cells = append(row.Cells, datum(v.Median()))
@@ -863,6 +864,9 @@ func heat(o audit.Outcome, t audit.ThemeResult) ui.HeatData {
 	return h
 }
 
+// asked tells whether a group is asked about a statement: where it is not, there is nothing to hide.
+func asked(r audit.Result, g audit.Group) bool { return slices.Contains(r.Criterion.Asked, g) }
+
 // spread is how many of each group chose each level.
 func spread(o audit.Outcome, r audit.Result) ui.HeatData {
 	h := ui.HeatData{Title: "How many chose each level", RowHead: "Group", Columns: o.Framework.Names[:], Unit: "people", Suppressed: "under 5"}
@@ -871,8 +875,11 @@ func spread(o audit.Outcome, r audit.Result) ui.HeatData {
 		row := ui.HeatRow{Label: audit.GroupWords(g)}
 		for _, n := range v.Spread {
 			d := ui.Known(float64(n))
-			if v.Hidden {
+			switch {
+			case v.Hidden && asked(r, g):
 				d = ui.HiddenSmall()
+			case v.N() == 0:
+				d = ui.Unknown()
 			}
 			row.Cells = append(row.Cells, d)
 		}
@@ -884,13 +891,6 @@ func spread(o audit.Outcome, r audit.Result) ui.HeatData {
 func levelOptions(f audit.Framework, c audit.Criterion) (out []ui.Option) {
 	for i, words := range c.Levels {
 		out = append(out, ui.Option{Value: strconv.Itoa(i + 1), Label: f.Names[i], Hint: words})
-	}
-	return out
-}
-
-func shortLevels(f audit.Framework) (out []ui.Option) {
-	for i, n := range f.Names {
-		out = append(out, ui.Option{Value: strconv.Itoa(i + 1), Label: n})
 	}
 	return out
 }

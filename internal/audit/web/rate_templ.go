@@ -1012,7 +1012,7 @@ func keyInPage(d ui.PageData, v keyView) templ.Component {
 						}
 					}
 					for _, c := range v.Asked() {
-						templ_7745c5c3_Err = ui.Radios(ui.ChoiceInput{Name: "level-" + c.Code, Label: keyLabel(v, c), Values: one(v.Levels[c.Code]), Small: true, Inline: true, Options: shortLevels(v.Framework)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Radios(ui.ChoiceInput{Name: "level-" + c.Code, Label: keyLabel(v, c), Values: one(v.Levels[c.Code]), Small: true, Inline: true, Options: keyLevels(v)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1065,6 +1065,17 @@ func keyTabs(v keyView) (out []ui.MenuItem) {
 		if len(v.Framework.AskedOf(g)) > 0 {
 			out = append(out, ui.MenuItem{Label: audit.GroupWords(g), Href: keyInFor(v.Audit.ID, g), Current: g == v.Group})
 		}
+	}
+	return out
+}
+
+// keyLevels are the answers as they stand on the paper.
+func keyLevels(v keyView) (out []ui.Option) {
+	for i, n := range v.Framework.Names {
+		if v.Group == audit.Parents {
+			n = answerText(i + 1).English()
+		}
+		out = append(out, ui.Option{Value: strconv.Itoa(i + 1), Label: n})
 	}
 	return out
 }
