@@ -386,7 +386,6 @@ type taking struct {
 	out       *Taken
 	seen      map[string]bool
 	parents   map[string]bool // by what the file calls them; forgotten with the file
-	words     []string
 }
 
 func (t *taking) refuse(l Line, field, value, why string) error {
