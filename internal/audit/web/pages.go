@@ -884,7 +884,11 @@ func spread(o audit.Outcome, r audit.Result) ui.HeatData {
 			row.Cells = append(row.Cells, d)
 		}
 		h.Rows = append(h.Rows, row)
+		for _, n := range v.Spread {
+			h.High = max(h.High, float64(n))
+		}
 	}
+	h.High = max(h.High, audit.Fewest) // one of one is not dark
 	return h
 }
 
