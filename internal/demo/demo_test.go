@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ajar/internal/admin"
+	"ajar/internal/audit"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
 	familydoor "ajar/internal/family"
@@ -28,11 +29,12 @@ func parts(d *db.DB) Parts {
 	p.Progress = progress.New(d, p.Roll, p.Imports)
 	p.Barriers = barriers.New(d, p.Roll, p.Progress)
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
-	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), conversations.Rights(), familydoor.Rights())
+	p.Audit = audit.New(d, p.Roll)
+	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), conversations.Rights(), familydoor.Rights(), audit.Rights())
 	return p
 }
 
-var sets = []db.Migrations{batch.Migrations(), roll.Migrations(), admin.Migrations(), familydoor.Migrations(), progress.Migrations(), barriers.Migrations(), conversations.Migrations()}
+var sets = []db.Migrations{batch.Migrations(), roll.Migrations(), admin.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), barriers.Migrations(), conversations.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)
@@ -127,6 +129,10 @@ func TestLoad(t *testing.T) {
 		if err := Load(ctx, p, func(string) {}); err != nil {
 			t.Fatal(err)
 		}
+		audits, err := p.Audit.All(ctx, access.System("test", orgOf(t, p, "HARROWMERE")))
+		if err != nil || len(audits) != 2 || audits[0].State != "Open" || audits[0].ParentsIn != 7 || audits[1].State != "Closed" || audits[1].Agreed != 29 || audits[1].ParentsShown != 23 {
+			t.Errorf("the audits are %+v, %v", audits, err)
+		}
 		if alone, err := Alone(ctx, p.Roll); err != nil || !alone {
 			t.Errorf("alone: %v, %v", alone, err)
 		}
@@ -178,4 +184,13 @@ func TestLoad(t *testing.T) {
 			fmt.Println(d.Engine(), held, toCome)
 		}
 	})
+}
+
+func orgOf(t *testing.T, p Parts, code string) int64 {
+	t.Helper()
+	o, err := p.Roll.OrgByCode(context.Background(), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int64(o.ID)
 }
