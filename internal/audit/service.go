@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"ajar/internal/kit/access"
@@ -64,6 +65,36 @@ func one(tx *db.Tx, id AuditID) (a Audit, f Framework, err error) {
 	return a, f, err
 }
 
+// read are frameworks that were read a short while ago, by their text: a page reads one several times, and a file takes milliseconds.
+var read struct {
+	sync.Mutex
+	by map[string]Framework
+}
+
+// mostRead is how many of them are kept at a time.
+const mostRead = 64
+
+// kept reads a framework that was checked when it was brought in.
+func kept(body string) (Framework, error) {
+	read.Lock()
+	f, found := read.by[body]
+	read.Unlock()
+	if found {
+		return f, nil
+	}
+	f, err := Parse([]byte(body))
+	if err != nil {
+		return f, err
+	}
+	read.Lock()
+	defer read.Unlock()
+	if read.by == nil || len(read.by) >= mostRead {
+		read.by = map[string]Framework{}
+	}
+	read.by[body] = f
+	return f, nil
+}
+
 // framework reads a version as the organisation has it, or as it comes with Ajar.
 func framework(tx *db.Tx, code, version string) (Framework, string, error) {
 	body, found, err := frameworkBody(tx, code, version)
@@ -76,7 +107,7 @@ func framework(tx *db.Tx, code, version string) (Framework, string, error) {
 			return Framework{}, "", fault.Gone("framework")
 		}
 	}
-	f, err := Parse([]byte(body))
+	f, err := kept(body)
 	if err != nil {
 		return f, "", fault.Wrap(fault.Internal, err, "The framework %s, version %s, can't be read.", code, version)
 	}
@@ -94,7 +125,7 @@ func frameworks(tx *db.Tx) (out []Framework, err error) {
 	seen := map[string]bool{}
 	var own []Framework
 	for _, r := range slices.Backward(rows) {
-		f, err := Parse([]byte(r.Body))
+		f, err := kept(r.Body)
 		if err != nil {
 			return nil, err
 		}
