@@ -193,6 +193,9 @@ func TestBallotBox(t *testing.T) {
 				t.Errorf("%s: %+v %v", name, o.Ballot, err)
 			}
 		}
+		if o, err := s.Ask(ctx, a.parent(1), id, key, "en"); err != nil || len(o.Ballot.Levels) != 0 {
+			t.Errorf("another parent at the same browser reads %+v, %v", o.Ballot, err)
+		}
 		if body := dump(t, s, "audit_begun"); bytes.Contains(body, []byte(`"V1":`)) || bytes.Contains(body, []byte(a.adult[0].String())) || bytes.Contains(body, []byte(fmt.Sprint(int64(a.adult[0])))) || bytes.Contains(body, []byte(key)) {
 			t.Error("what was begun can be read, or says whose it is")
 		}

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 
 	"ajar/internal/kit/access"
@@ -72,14 +73,15 @@ func NewKey() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// sealFor reads a key from a browser. One that is not ours, or made up, opens nothing.
-func sealFor(key string, audit AuditID) (aead cipher.AEAD, found string, err error) {
+// sealFor reads a key from a browser, for one adult: two who share a browser do not see what the other began. One that is not ours, or made up, opens nothing.
+func sealFor(key string, audit AuditID, adult int64) (aead cipher.AEAD, found string, err error) {
 	b, err := base64.RawURLEncoding.DecodeString(key)
 	if err != nil || len(b) != 32 {
 		return nil, "", errors.New("audit: no key")
 	}
-	lock := sha256.Sum256(append([]byte("audit lock "+audit.String()+" "), b...))
-	name := sha256.Sum256(append([]byte("audit name "+audit.String()+" "), b...))
+	whose := audit.String() + " " + strconv.FormatInt(adult, 10) + " "
+	lock := sha256.Sum256(append([]byte("audit lock "+whose), b...))
+	name := sha256.Sum256(append([]byte("audit name "+whose), b...))
 	block, err := aes.NewCipher(lock[:])
 	if err != nil {
 		return nil, "", err
@@ -163,7 +165,7 @@ func (s *Service) Ask(ctx context.Context, p access.Pass, id AuditID, key, tag s
 // begun is the ballot of a browser; an empty one when there is none, or its key is not right.
 func begun(tx *db.Tx, id AuditID, key string) (b Ballot, err error) {
 	b.Levels = map[string]int{}
-	aead, name, bad := sealFor(key, id)
+	aead, name, bad := sealFor(key, id, tx.Pass().Who().Adult)
 	if bad != nil {
 		return b, nil
 	}
@@ -191,7 +193,7 @@ func (s *Service) Choose(ctx context.Context, p access.Pass, id AuditID, key, cr
 			return err
 		}
 		c, found := f.Criterion(criterion)
-		aead, name, bad := sealFor(key, id)
+		aead, name, bad := sealFor(key, id, p.Who().Adult)
 		if !found || bad != nil {
 			return fault.Gone("question")
 		}
@@ -248,7 +250,7 @@ func (s *Service) Drop(ctx context.Context, p access.Pass, id AuditID, key, word
 		if err != nil || !fresh {
 			return err
 		}
-		if _, name, bad := sealFor(key, id); bad == nil {
+		if _, name, bad := sealFor(key, id, p.Who().Adult); bad == nil {
 			if err := dropBegun(tx, id, name); err != nil {
 				return err
 			}
