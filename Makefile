@@ -4,7 +4,7 @@
 export CGO_ENABLED = 0
 LISTEN = 127.0.0.1:8080
 
-.PHONY: run test bench generate assets demo build pg op pictures
+.PHONY: run test bench load generate assets demo build pg op pictures
 
 run: build  ## Ajar with the demo cluster on http://127.0.0.1:8080
 	./ajar serve --listen $(LISTEN) --demo
@@ -25,13 +25,18 @@ demo: build  ## load the demo cluster into ./data
 	./ajar demo --data ./data
 
 bench:  ## product, ceiling and ratio of each budget
-	go test -run '^$$' -bench . ./test/bench/...
+	@go build -buildvcs=false -o bin/gate ./tools/gate
+	@bin/gate bench -run '^$$' -bench . ./test/bench/...
+
+load:  ## 10,000 adults open their link within a minute, on both engines; needs a machine that does nothing else
+	@go build -buildvcs=false -o bin/gate ./tools/gate
+	@bin/gate bench -run '^$$' -bench Families -benchtime 1x ./test/bench
 
 generate:  ## make the pages' Go code from their .templ sources
 	go tool templ generate
 
 assets:  ## make the committed style sheet, script and fonts again (needs Node)
-	$(MAKE) -C tools/assets
+	$(MAKE) -C tools/assets assets
 
 pictures:  ## make the pictures in the documents again
 	AJAR_PICTURES=1 go test -count=1 ./test/journeys/...

@@ -26,6 +26,7 @@ func init() {
 		{"pupils", "bring in a sheet of pupils and parents"},
 		{"attendance", "bring in a sheet of attendance"},
 		{"results", "bring in a sheet of results"},
+		{"staff", "bring in a sheet of staff: who joins and who leaves"},
 	} {
 		register("import "+k.key, k.does, func(ctx context.Context, e *Env) error { return importFile(ctx, e, k.key) })
 	}
@@ -36,7 +37,15 @@ func init() {
 
 // importFile reads a file in, or with --dry-run only tells what it would do.
 func importFile(ctx context.Context, e *Env, kind string) error {
-	f := e.Flags("import " + kind + " FILE --org CODE [--map FILE] [--dry-run] [--json]")
+	synopsis := "import " + kind + " FILE --org CODE [--map FILE] [--dry-run] [--json]"
+	if kind == "staff" {
+		synopsis += " [--leavers]"
+	}
+	f := e.Flags(synopsis)
+	leavers := new(bool)
+	if kind == "staff" {
+		leavers = f.Bool("leavers", false, "also record colleagues who are not in the file as having left; without it they are only listed")
+	}
 	code := f.String("org", "", "`code` of the organisation")
 	mapping := f.String("map", "", "`file` that says which column feeds which field")
 	dry := f.Bool("dry-run", false, "only tell what would be done")
@@ -60,6 +69,9 @@ func importFile(ctx context.Context, e *Env, kind string) error {
 	}
 	defer done()
 	o.Input = in
+	if *leavers {
+		o.TakeAll()
+	}
 	a, err := e.Open(ctx)
 	if err != nil {
 		return err
@@ -134,6 +146,11 @@ func writeReport(w io.Writer, r *batch.Report) {
 	_ = t.Flush()
 	lines(w, "Refused:", r.Refused, r.Refusals)
 	lines(w, "To look at:", len(r.Warnings), r.Warnings)
+	left := make([]string, len(r.Proposals))
+	for i, p := range r.Proposals {
+		left[i] = p.Name + ": " + p.Words
+	}
+	lines(w, "Here, and not in the file:", len(left), left)
 }
 
 // lines prints the first of a long list, and how many more there are.
@@ -288,7 +305,7 @@ func importList(ctx context.Context, e *Env) error {
 // importTemplate prints the header of Ajar's own sheet of a kind, ready to be opened in a spreadsheet.
 func importTemplate(_ context.Context, e *Env) error {
 	e.Flags("import template KIND [--json]")
-	words, err := e.Parse("kind: pupils, attendance or results")
+	words, err := e.Parse("kind: pupils, staff, attendance or results")
 	if err != nil {
 		return err
 	}

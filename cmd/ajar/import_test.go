@@ -157,3 +157,36 @@ func TestOrgCommands(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 }
+
+func TestStaffByCommand(t *testing.T) {
+	dir, do := commandsIn(t)
+	do(0, "org", "add", "--code", "OAK", "--name", "Oakfield", "--type", "school")
+	do(0, "link", "--org", "OAK", "--name", "Ruth Okafor")
+	out, _ := do(0, "import", "template", "staff")
+	if out != "staff_id,name,forename,surname,email,roles,start,end,class\n" {
+		t.Errorf("the template: %q", out)
+	}
+	file := filepath.Join(dir, "staff.csv")
+	write := func(rows string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(out+rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("S1,Ann Lee,,,ann@oak.example,Teacher,,,\nS2,Bo Fox,,,bo@oak.example,Office,,,\n")
+	if text, _ := do(0, "import", "staff", file, "--org", "OAK", "--dry-run"); !strings.Contains(text, "dry run") || !strings.Contains(text, "Ruth Okafor is not in this file, and stays") {
+		t.Errorf("%s", text)
+	}
+	do(0, "import", "staff", file, "--org", "OAK")
+	write("S1,Ann Lee,,,ann@oak.example,Teacher,,,\n")
+	text, _ := do(0, "import", "staff", file, "--org", "OAK")
+	if !strings.Contains(text, "Here, and not in the file:\n  Bo Fox: Office") {
+		t.Errorf("%s", text)
+	}
+	if text, _ = do(0, "import", "staff", file, "--org", "OAK", "--leavers", "--json"); !strings.Contains(text, `"leavers"`) {
+		t.Errorf("%s", text)
+	}
+	if text, _ = do(0, "import", "staff", file, "--org", "OAK"); strings.Contains(text, "Bo Fox") {
+		t.Errorf("still here: %s", text)
+	}
+}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"os"
 
 	"ajar/internal/admin"
 	"ajar/internal/kit/access"
@@ -14,11 +16,12 @@ func init() {
 }
 
 func link(ctx context.Context, e *Env) error {
-	f := e.Flags("link --org CODE --name NAME [--role ROLE] [--at ADDRESS]")
+	f := e.Flags("link --org CODE --name NAME [--role ROLE] [--at ADDRESS] [--lost-second-step]")
 	code := f.String("org", "", "`code` of the organisation")
 	name := f.String("name", "", "`name` of the member of staff")
 	role := f.String("role", "", "`role` to give them; someone new is made administrator without it")
-	at := f.String("at", "http://127.0.0.1:8080", "`address` at which Ajar is served")
+	at := f.String("at", cmp.Or(os.Getenv("AJAR_ADDRESS"), "http://127.0.0.1:8080"), "`address` at which Ajar is served")
+	lost := f.Bool("lost-second-step", false, "take the second step away as well, for somebody who has lost their phone and their codes")
 	if _, err := e.Parse(); err != nil {
 		return err
 	}
@@ -30,6 +33,11 @@ func link(ctx context.Context, e *Env) error {
 	o, err := a.Roll.OrgByCode(ctx, *code)
 	if err != nil {
 		return err
+	}
+	if *lost {
+		if err := a.Admin.RemoveFactorsOf(ctx, o, *name); err != nil {
+			return err
+		}
 	}
 	secret, err := a.Admin.Link(ctx, o, *name, access.Role(*role))
 	if err != nil {

@@ -14,11 +14,12 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/testkit"
+	"ajar/internal/kit/trail"
 	"ajar/internal/roll"
 )
 
 func sets() []db.Migrations {
-	return []db.Migrations{batch.Migrations(), roll.Migrations(), Migrations()}
+	return []db.Migrations{trail.Migrations(), batch.Migrations(), roll.Migrations(), Migrations()}
 }
 
 // place is one organisation of a test with a head and a teacher.
@@ -70,12 +71,23 @@ func at(s *Service, after time.Duration) { s.DB.SetClock(clock.At(testkit.Day.Ad
 func session(t *testing.T, s *Service, p place, who roll.StaffID) (token string) {
 	t.Helper()
 	if err := s.DB.Update(context.Background(), access.Installation("test"), func(tx *db.Tx) (err error) {
-		token, err = open(tx, p.org.ID, who, "test")
+		token, err = open(tx, Entry{Org: p.org.ID, Staff: who, Way: WayLink, Device: "test"})
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
 	return token
+}
+
+func unlock(t *testing.T, s *Service, token string) (fresh string) {
+	t.Helper()
+	if err := s.DB.Update(t.Context(), access.Installation("test"), func(tx *db.Tx) (err error) {
+		fresh, err = s.unlocked(tx, token)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return fresh
 }
 
 func whoIs(t *testing.T, s *Service, token string) (access.Who, bool) {
@@ -185,8 +197,15 @@ func TestUseKeepsASessionOpen(t *testing.T) {
 		for i := 1; i <= 5; i++ { // five times eleven hours of work
 			after := time.Duration(i) * 11 * time.Hour
 			at(s, after)
-			if _, ok := whoIs(t, s, token); !ok {
-				t.Fatalf("over after %s", after)
+			who, ok := whoIs(t, s, token)
+			if !ok || !who.Locked {
+				t.Fatalf("after %s: %v %+v", after, ok, who)
+			}
+			token = unlock(t, s, token)
+			at(s, after+time.Minute)
+			after += time.Minute
+			if who, ok := whoIs(t, s, token); !ok || who.Locked {
+				t.Fatalf("after %s: %v %+v", after, ok, who)
 			}
 			want := testkit.Day.Add(after + SessionLength).UnixMilli()
 			for try := 0; stored[int64](t, s, `select ends_ms from admin_session where token_hash = $1`, hash(token)) != want; try++ {
@@ -238,9 +257,11 @@ func TestWhoLeftIsNobody(t *testing.T) {
 		}
 		_ = teacher
 		// A person of one organisation is nobody in another, even under the same key.
-		stranger := session(t, s, b, a.teacher)
-		if who, ok := whoIs(t, s, stranger); ok {
-			t.Errorf("%+v", who)
+		if err := s.DB.Update(t.Context(), access.Installation("test"), func(tx *db.Tx) error {
+			_, err := open(tx, Entry{Org: b.org.ID, Staff: a.teacher, Way: WayLink})
+			return err
+		}); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("a stranger comes in: %v", err)
 		}
 	})
 }

@@ -26,11 +26,15 @@ func (s *Service) AddHome(p HomePanel) {
 	s.homes[at] = p
 }
 
-// Home makes the panels of the first page that the pass may see.
-func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component, err error) {
+// FootOfHome says what stands at the foot of everybody's first page, while the program is put together: who they see here, and why.
+func (s *Service) FootOfHome(show func(tx *db.Tx) (web.Component, error)) { s.homeFoot = show }
+
+// Home makes the panels of the first page that the pass may see, with its foot, and tells whether more open after a second step.
+func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component, foot web.Component, waits bool, err error) {
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		for _, h := range s.homes {
-			if !p.Has(h.Need) {
+			if !p.Open(h.Need) {
+				waits = waits || p.Has(h.Need)
 				continue
 			}
 			c, err := h.Show(tx)
@@ -41,7 +45,10 @@ func (s *Service) Home(ctx context.Context, p access.Pass) (out []web.Component,
 				out = append(out, c)
 			}
 		}
-		return nil
+		if s.homeFoot != nil {
+			foot, err = s.homeFoot(tx)
+		}
+		return err
 	})
-	return out, err
+	return out, foot, waits, err
 }

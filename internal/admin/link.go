@@ -78,7 +78,7 @@ func (s *Service) Use(ctx context.Context, secret, device string) (token string,
 		if !found {
 			return fault.New(fault.Forbidden, "This link has been used, or is more than %d hours old. Ask the person who gave it to you for a new one; it takes them a minute.", LinkHours)
 		}
-		token, err = open(tx, ids.ID[roll.Org](x.Org), ids.ID[roll.Staff](x.Staff), device)
+		token, err = open(tx, Entry{Org: ids.ID[roll.Org](x.Org), Staff: ids.ID[roll.Staff](x.Staff), Way: WayLink, Device: device})
 		return err
 	})
 	return token, err

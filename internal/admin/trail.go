@@ -17,7 +17,7 @@ import (
 
 // Trail opens the trail: who did what, and who saw whom.
 var Trail = access.Right{Key: "admin.trail", Words: "see who did what and who opened which record", Roles: map[access.Role]access.Scope{
-	roll.Head: access.All, roll.SafeguardingLead: access.All, roll.Administrator: access.All}}
+	roll.Head: access.All, roll.SafeguardingLead: access.All, roll.Administrator: access.All}, Proof: true}
 
 // TrailYears is how long the trail is kept while a school has not decided otherwise: six years, the time in which somebody can go to court about
 // most things, and as long as the register entries and complaints that it bears witness to.

@@ -13,8 +13,8 @@ import (
 )
 
 // The accounting of access. Every exported verb that takes a pass stands in the table of its folder's access_test.go: a row or a map entry that
-// begins with the verb's name as a string ("Invite", or "Account of own" for a verb with several rows) and calls the verb. The table itself says
-// who is let in and who is not.
+// begins with the verb's name as a string ("Invite", or "Account of own" for a verb with several rows) and calls the verb. What happened is kept in the
+// folder's testdata/tried.json by the test that tried it: whom it let in, whom not, what the other organisation and nobody got. Each must be there.
 
 // withoutRow are verbs that need no row, and why.
 var withoutRow = map[string]string{
@@ -36,6 +36,29 @@ var withoutPass = map[string]string{
 	"internal/roll.Members":             "the register of organisations belongs to the installation; who belongs to a cluster is no secret",
 	"internal/admin.Identify":           "finds out who asks; nobody has a pass before that",
 	"internal/admin.SignOut":            "the cookie is the key",
+	"internal/admin.SessionOf":          "the cookie is the key",
+	"internal/admin.Lock":               "the cookie is the key, and less is open than before",
+	"internal/admin.Hold":               "the cookie is the key; keeps a form, sealed, for that session alone",
+	"internal/admin.HeldFor":            "the cookie is the key, and the form opens for the session that sent it",
+	"internal/admin.SignIn":             "nobody has a pass before the door; the password is the key",
+	"internal/admin.Choose":             "nobody has a pass before the door; the sealed ticket is the key",
+	"internal/admin.Forgotten":          "nobody has a pass before the door; a link goes to whoever the address belongs to",
+	"internal/admin.Invitation":         "the secret of the link is the key",
+	"internal/admin.ChooseByLink":       "the secret of the link is the key",
+	"internal/admin.SetPassword":        "one's own: the cookie is the key, with the old password and a fresh second step",
+	"internal/admin.UnlockByPassword":   "one's own: the cookie and the password are the key",
+	"internal/admin.HasPassword":        "one's own: says whether there is one",
+	"internal/admin.BeginApp":           "one's own: the cookie is the key, with a fresh second step",
+	"internal/admin.AgainApp":           "one's own: the cookie is the key, and the form is sealed for it",
+	"internal/admin.ConfirmApp":         "one's own: the cookie is the key, with a fresh second step",
+	"internal/admin.RemoveApp":          "one's own: the cookie is the key, with a fresh second step",
+	"internal/admin.NewRecovery":        "one's own: the cookie is the key, with a fresh second step",
+	"internal/admin.FactorsOf":          "one's own: says what there is, and nothing of it",
+	"internal/admin.Devices":            "one's own: the session is the key",
+	"internal/admin.EndDevice":          "one's own: the cookie is the key",
+	"internal/admin.EndOthers":          "one's own: the cookie is the key",
+	"internal/admin.KeepAddresses":      "the sweep: brings the addresses for the door up to date, and gives nothing",
+	"internal/admin.RemoveFactorsOf":    "for the command, which only someone with the data can run",
 	"internal/admin.Sweep":              "removes what is over, for everyone",
 	"internal/admin.Guests":             "fictional people, and only while the demo is served",
 	"internal/admin.Enter":              "fictional people, and only while the demo is served",
@@ -44,6 +67,19 @@ var withoutPass = map[string]string{
 	"internal/admin.TrimTrail":          "the sweep: removes what is older than each organisation keeps its trail",
 	"internal/admin.CheckTrail":         "for the command, which only someone with the data can run; says whether chains hold and gives nothing of them",
 	"internal/admin.Use":                "the secret of the link is the key",
+	"internal/admin.Accounts":           "the session of the browser is the key, and it gives its own accounts only",
+	"internal/admin.AddPasskey":         "the cookie is the key, with a proof of this minute and the answer of the device",
+	"internal/admin.AllProviders":       "for commands, which only someone with the data can run; the secrets in it are sealed",
+	"internal/admin.ChoosePlace":        "the sealed choice is the key, and only the schools that an account belongs to can be chosen",
+	"internal/admin.DoorProviders":      "the buttons of the door; names no school while there are several",
+	"internal/admin.LogoutAt":           "the cookie is the key; says by which provider its session began",
+	"internal/admin.Passkeys":           "the session of the browser is the key, and it gives its own passkeys only",
+	"internal/admin.ProofProviders":     "the session of the browser is the key, and it gives its own providers only",
+	"internal/admin.ProveByPasskey":     "the cookie and the passkey are the keys",
+	"internal/admin.ProvidersFor":       "the door: what an address ends in says where its school signs in, and nothing about whose it is",
+	"internal/admin.RemovePasskey":      "the cookie is the key, with a proof of this minute",
+	"internal/admin.Unlink":             "the cookie is the key, with a proof of this minute",
+	"internal/admin.UsePasskey":         "the passkey is the key",
 	"internal/family.Look":              "the secret of the link is the key, and nothing of the adult is given",
 	"internal/family.NewOne":            "the secret is the key; what comes of it goes to the channel that the school holds",
 	"internal/family.Question":          "the cookie is the key; it gives first names of those who read on the device",
@@ -54,6 +90,11 @@ var withoutPass = map[string]string{
 	"internal/family.Guests":            "fictional parents, and only while the demo is served",
 	"internal/family.AddGuest":          "for the command that makes the demo",
 	"internal/family.EnterGuest":        "fictional parents, and only while the demo is served",
+}
+
+// forEveryone are verbs that refuse nobody who is signed in, and why.
+var forEveryone = map[string]string{
+	"internal/roll.SafeguardingRoute": "everyone who is signed in may read whom to tell of a worry",
 }
 
 // verb is an exported method of a Service.
@@ -198,6 +239,9 @@ func TestEveryVerbIsAccountedFor(t *testing.T) {
 			}
 			if !byFolder[v.folder][v.name] {
 				t.Errorf("%s has no row in %s/access_test.go: who may, who may not, the other organisation, no pass", v, v.folder)
+			}
+			if x := triedOf(t, v.folder)[v.name]; x == nil || len(x.Allowed) == 0 || len(x.Denied) == 0 && forEveryone[v.String()] == "" || x.Other == "" || x.None == "" {
+				t.Errorf("%s was not tried in all four ways: %+v. Its row has to go through testkit.Try; then AJAR_TRIED=write go test ./%s", v, x, v.folder)
 			}
 		case v.itself:
 			if withoutPass[v.String()] == "" {

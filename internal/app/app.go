@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -28,6 +29,7 @@ import (
 	"ajar/internal/kit/box"
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/fault"
 	"ajar/internal/kit/jobs"
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/post"
@@ -54,6 +56,7 @@ type Options struct {
 	Fast       bool   // give up durability against power loss; for tests and for making the demo
 	LookAround bool   // offer the fictional people of the demo to visitors
 	Secret     string // what seals the few secrets that are read again; the key in the folder of the data without it
+	Address    string // how this Ajar is reached from outside, such as https://ajar.example.org; links in e-mails to staff begin with it
 	Log        *slog.Logger
 }
 
@@ -74,6 +77,9 @@ type App struct {
 	Audit         *audit.Service
 	Barriers      *barriers.Service
 	Conversations *conversations.Service
+
+	// Edge says which proxies are believed and under which names the pages are served; set it before Handler.
+	Edge web.Edge
 
 	log     *slog.Logger
 	modules []module.Manifest
@@ -111,6 +117,13 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Address != "" {
+		u, err := url.Parse(o.Address)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+			return nil, fault.New(fault.Invalid, "AJAR_ADDRESS is %q. Write how Ajar is reached from outside, like https://ajar.example.org.", o.Address)
+		}
+		o.Address = u.Scheme + "://" + u.Host
+	}
 	where := o.URL
 	if where == "" {
 		where = filepath.Join(o.Data, "ajar.db")
@@ -145,7 +158,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Jobs = jobs.New(d, o.Log)
 	a.Post = post.New(d, a.Jobs)
-	a.Post.May, a.Post.Sender = roll.MayPost, roll.Sender
+	a.Post.May, a.Post.Sender = mayLeave, roll.Sender
 	for way, driver := range ways {
 		a.Post.Use(way, driver)
 	}
@@ -153,7 +166,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Roll = roll.New(d, a.Imports)
 	a.Roll.OnMerge(roll.MergePart{Name: "post", Adults: []roll.MergeColumn{{Table: "post_item", Column: "adult", One: "message", Many: "messages"}}})
 	a.Admin = admin.New(d, a.Roll)
-	a.Admin.LookAround, a.Admin.Box = o.LookAround, sealed
+	a.Admin.LookAround, a.Admin.Box, a.Admin.Post, a.Admin.Address, a.Admin.Log = o.LookAround, sealed, a.Post, o.Address, o.Log
 	a.Sharing = sharing.New(d, a.Roll)
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Notes = notes.New(d, a.Roll)
@@ -163,6 +176,8 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
 	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
+	a.Admin.FootOfHome(rollweb.SightPanel)
+	a.Admin.AddHome(admin.HomePanel{Order: 3, Need: admin.Trail, Show: rollweb.ManyRecords(adminweb.TrailPath, a.DB.Clock().Zone())})
 	a.openFamilyDoor(o.LookAround)
 	a.joinAudit()
 	a.modules = []module.Manifest{
@@ -182,9 +197,18 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		rights = append(rights, m.Rights)
 	}
 	a.Gate = access.NewGate(rights...)
+	a.Family.Admit = a.Gate.Admit
 	a.Roll.UseOutlets(a.outlets())
 	a.Admin.AddHome(admin.HomePanel{Order: 5, Need: roll.Orders, Show: rollweb.OrdersDue})
 	return a, nil
+}
+
+// mayLeave is asked about each message just before it leaves the house: by the roll, which knows about orders, and by the room it came from.
+func mayLeave(tx *db.Tx, it post.Item) (string, error) {
+	if why, err := roll.MayPost(tx, it); err != nil || why != "" {
+		return why, err
+	}
+	return family.MayLeave(tx, it)
 }
 
 // outlets collects every way by which something about a child reaches an adult.
@@ -219,19 +243,23 @@ func (o Options) ways() (map[string]post.Driver, error) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing}
 }
 
 // Close ends the work in the background and closes the store.
 func (a *App) Close() error {
 	a.stop()
 	a.background.Wait()
+	a.Admin.Wait()
 	return errors.Join(a.Trail.Close(), a.DB.Close())
 }
 
 // Sweep removes what is no longer to be kept: sessions and links that are over, and files of imports that nobody confirmed.
 func (a *App) Sweep(ctx context.Context) error {
 	if err := a.Admin.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := a.Admin.KeepAddresses(ctx); err != nil {
 		return err
 	}
 	if err := a.Admin.TrimTrail(ctx); err != nil {
@@ -290,8 +318,13 @@ func (a *App) Handler() (http.Handler, error) {
 		a.background.Go(a.sweepHourly)
 		a.background.Go(func() { a.Jobs.Run(a.open) })
 	})
-	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in", Log: a.log}
-	return a.doors(s)
+	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in",
+		Prove: adminweb.ProvePath, Unlock: adminweb.UnlockPath, Hold: a.Admin.Hold, Log: a.log}
+	h, err := a.doors(s)
+	if err != nil {
+		return nil, err
+	}
+	return a.Edge.Wrap(h), nil
 }
 
 func (a *App) frame(q *web.Req) web.Frame {
@@ -300,7 +333,7 @@ func (a *App) frame(q *web.Req) web.Frame {
 		return f
 	}
 	w := q.Pass.Who()
-	f.Org, f.Who, f.Demo = w.OrgName, w.Name, a.Admin.LookAround
+	f.Org, f.Who, f.Demo, f.LockSeconds = w.OrgName, w.Name, a.Admin.LookAround, int(w.LockMs/1000)
 	var roles []string
 	for _, r := range w.Roles {
 		roles = append(roles, roll.RoleWords[r])

@@ -37,12 +37,15 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // both opens the whole product, empty, on each engine.
 func both(t *testing.T, body func(t *testing.T, a *app.App)) {
 	t.Run("SQLite", func(t *testing.T) { body(t, open(t, app.Options{Data: t.TempDir()})) })
-	t.Run("PostgreSQL", func(t *testing.T) { body(t, open(t, app.Options{URL: testkit.Postgres(t)})) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		body(t, open(t, app.Options{URL: testkit.PostgresWith(t, app.Migrations()), Data: t.TempDir()}))
+	})
 }
 
 func open(t *testing.T, o app.Options) *app.App {
 	t.Helper()
 	o.Clock, o.Fast = clock.At(testkit.Day), true
+	o.Secret = "for tests only, and long enough to be taken"
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}

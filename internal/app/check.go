@@ -6,6 +6,7 @@ import (
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/fault"
 	"ajar/internal/roll"
 )
 
@@ -60,6 +61,23 @@ func (a *App) Check(ctx context.Context) ([]Finding, error) {
 		}); err != nil {
 			return nil, err
 		}
+	}
+	providers, err := a.Admin.AllProviders(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range providers {
+		whose := p.OrgName
+		if p.House() {
+			whose = "every school here"
+		}
+		found, err := a.Admin.AskProvider(ctx, p)
+		if err != nil {
+			sentence, _ := fault.Sentence(err)
+			out = append(out, Finding{Look, fmt.Sprintf("Sign-in with %s (%s), %s: %s", p.Label, p.Key, whose, sentence)})
+			continue
+		}
+		out = append(out, Finding{Fine, fmt.Sprintf("Sign-in with %s (%s), %s: it answers at %s.", p.Label, p.Key, whose, found.ServerName)})
 	}
 	return out, nil
 }

@@ -13,6 +13,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/web"
+	"ajar/internal/notes"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
 )
@@ -20,7 +21,7 @@ import (
 // openFamilyDoor builds the door for parents and carers, with what the rooms beside it hold about a child.
 func (a *App) openFamilyDoor(lookAround bool) {
 	a.Family = family.New(a.DB, a.Roll)
-	a.Family.LookAround = lookAround
+	a.Family.LookAround, a.Family.Post = lookAround, a.Post
 	a.Family.HatOf = roll.AdultOf
 	a.Admin.AsParent = func(ctx context.Context, p access.Pass, agent string) (*http.Cookie, string, error) {
 		token, path, err := a.Family.AsParent(ctx, p, agent)
@@ -30,6 +31,7 @@ func (a *App) openFamilyDoor(lookAround bool) {
 	}
 	a.Family.Hold(family.Held{Order: 10, Title: familyweb.AttendanceTitle, Rows: attendanceHeld})
 	a.Family.Hold(family.Held{Order: 20, Title: familyweb.ResultsTitle, Rows: resultsHeld})
+	a.Family.Hold(family.Held{Order: 30, Title: familyweb.NotesTitle, Rows: notesHeld})
 	a.Admin.AddHome(admin.HomePanel{Order: 12, Need: family.Settle, Show: familyweb.HomePanel})
 	a.Admin.MoreGuests = func(q *web.Req) (web.Component, error) {
 		list, err := a.Family.Guests(q.Context())
@@ -98,4 +100,19 @@ func (a *App) doors(staff *web.Server) (http.Handler, error) {
 			atStaff.ServeHTTP(w, r)
 		}
 	}), nil
+}
+
+// notesHeld are the notes about a child that are marked for the family, and that there are others.
+func notesHeld(tx *db.Tx, c roll.TiedPupil) (out []family.Row, err error) {
+	list, others, err := notes.ForFamily(tx, c.Pupil.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range list {
+		out = append(out, familyweb.NoteRow(n.HappenedOn, n.ByName, n.Seen, n.Said, n.Did))
+	}
+	if others {
+		out = append(out, familyweb.OtherNotesRow())
+	}
+	return out, nil
 }

@@ -66,6 +66,7 @@ type Matrix struct {
 	Routes   []RouteCase  `json:"routes"`
 	Roles    []RoleRow    `json:"roles"`
 	Channels []ChannelRow `json:"channels"`
+	Proof    []string     `json:"second_step"` // the rights that ask for a second step, once a session
 	Holes    []string     `json:"holes"`
 }
 
@@ -77,7 +78,12 @@ func (a *App) Matrix() (Matrix, error) {
 	if err := json.Unmarshal(cases, &tried); err != nil {
 		return Matrix{}, fmt.Errorf("reading what the tests tried: %w", err)
 	}
-	m := Matrix{Verbs: tried.Verbs, Routes: tried.Routes, Holes: []string{}}
+	m := Matrix{Verbs: tried.Verbs, Routes: tried.Routes, Proof: []string{}, Holes: []string{}}
+	for _, r := range a.Gate.Rights() {
+		if r.Proof {
+			m.Proof = append(m.Proof, r.Key)
+		}
+	}
 	for _, role := range append(slices.Clone(roll.Roles), roll.Parent) {
 		row := RoleRow{Role: string(role), Words: roll.RoleWords[role], Rights: map[string]string{}}
 		for _, r := range a.Gate.Rights() {
@@ -145,7 +151,11 @@ func (a *App) RightsTable() (head []string, rows [][]string) {
 	}
 	for _, r := range a.Gate.Rights() {
 		capability, _, _ := strings.Cut(r.Key, ".")
-		row := []string{capability, r.Words}
+		words := r.Words
+		if r.Proof {
+			words += " (second step)"
+		}
+		row := []string{capability, words}
 		for _, role := range roles {
 			row = append(row, strings.ReplaceAll(scopeWords[r.Roles[role]], "nothing", "–"))
 		}

@@ -4,10 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"go/types"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -16,10 +12,10 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 	"testing"
 
+	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
 	"ajar/internal/app"
 	"ajar/internal/audit"
@@ -27,6 +23,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/testkit"
 	"ajar/internal/kit/web"
 	"ajar/internal/notes"
 	"ajar/internal/roll"
@@ -105,6 +102,9 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		}
 		return err
 	}))
+	provider, err := a.Admin.SetProviderByCommand(ctx, k.org.ID, admin.ProviderForm{Kind: admin.Other, Issuer: describedProvider(t), Inside: true, Client: "c", Secret: "s", Domains: strings.ToLower(code) + ".sch.uk"})
+	must(t, err)
+	k.keys["provider"], k.keys["account"] = provider.Key, admin.Other
 	head := a.Gate.Admit(k.who(roll.Head))
 	programme, err := a.Conversations.AddProgramme(ctx, head, conversations.Programme{Name: "Talks of the year", Starts: "2026-09-01", Ends: "2027-07-20"}, []conversations.Round{
 		{Title: "First", Kind: conversations.KindConversation, Opens: "2026-09-07", Closes: "2026-12-18"}})
@@ -167,6 +167,22 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	return k
 }
 
+// describedProvider is as much of a provider as can be asked without signing in: its description and a key.
+func describedProvider(t *testing.T) string {
+	t.Helper()
+	var s *httptest.Server
+	s = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/keys" {
+			fmt.Fprint(w, `{"keys":[{"kty":"EC"}]}`)
+			return
+		}
+		fmt.Fprintf(w, `{"issuer":%[1]q,"authorization_endpoint":"%[2]s/in","token_endpoint":"%[2]s/token","jwks_uri":"%[2]s/keys"}`, s.URL, s.URL)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
 // door is the pages of the product for whoever the test says is asking.
 func door(t *testing.T, a *app.App) func(who *access.Who, method, path string, form url.Values) (int, string) {
 	t.Helper()
@@ -185,14 +201,34 @@ func door(t *testing.T, a *app.App) func(who *access.Who, method, path string, f
 		now = who
 		r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if who != nil && who.Staff != 0 && (strings.HasPrefix(path, "/account") || strings.HasPrefix(path, "/prove")) { // what is one's own hangs on the session itself
+			r.AddCookie(&http.Cookie{Name: admin.CookieName, Value: seat(t, a, who.Org)})
+		}
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		return w.Code, w.Body.String()
 	}
 }
 
+// seat signs somebody of a school in, who is there already.
+func seat(t *testing.T, a *app.App, org int64) string {
+	t.Helper()
+	var name string
+	must(t, a.DB.View(t.Context(), access.System("test", org), func(tx *db.Tx) (err error) {
+		name, err = db.One[string](tx, `select min(name) from roll_staff where org_id = $1 and ends >= $2 and name in (select name from roll_staff where org_id = $1 group by name having count(*) = 1)`, tx.Today())
+		return err
+	}))
+	o, err := a.Roll.OrgByID(t.Context(), ids.ID[roll.Org](org))
+	must(t, err)
+	secret, err := a.Admin.Link(t.Context(), o, name, "")
+	must(t, err)
+	token, err := a.Admin.Use(t.Context(), secret, "test")
+	must(t, err)
+	return token
+}
+
 // global keys belong to no one organisation, or are no keys of rows at all.
-var global = []string{"{kind}", "{step}", "{secret}", "{org}", "{criterion}", "{framework}"}
+var global = []string{"{kind}", "{step}", "{secret}", "{org}", "{account}", "{criterion}", "{framework}"}
 
 // nobodys is the same with keys that are no one's.
 func (k keyed) nobodys() keyed {
@@ -402,10 +438,9 @@ func goldenCases(t *testing.T, set func(*app.Cases)) {
 	golden(t, "matrix.json", string(b)+"\n")
 }
 
-// verbCases reads who is let in and who is not out of the tables of access.
+// verbCases puts together what the tables of access tried: each folder keeps it in testdata/tried.json, written by the test that tried it (testkit.Try).
 func verbCases(t *testing.T) (out []app.VerbCase) {
 	t.Helper()
-	byFolder := map[string]map[string][2]string{}
 	for _, v := range verbs(t) {
 		c := app.VerbCase{Verb: v.String()}
 		switch {
@@ -416,11 +451,12 @@ func verbCases(t *testing.T) (out []app.VerbCase) {
 		case !v.pass:
 			continue
 		default:
-			if byFolder[v.folder] == nil {
-				byFolder[v.folder] = triedWith(t, v.folder)
+			if tried := triedOf(t, v.folder)[v.name]; tried != nil {
+				c.Allowed, c.Denied, c.Other, c.None = strings.Join(tried.Allowed, ", "), strings.Join(tried.Denied, ", "), tried.Other, tried.None
 			}
-			who := byFolder[v.folder][v.name]
-			c.Allowed, c.Denied, c.Other, c.None = who[0], who[1], "as if it were not there, or its own", "refused"
+			if why := forEveryone[v.String()]; why != "" && c.Denied == "" {
+				c.Denied = "nobody: " + why
+			}
 			c.Order = "orders are tried by the channels"
 		}
 		out = append(out, c)
@@ -428,48 +464,20 @@ func verbCases(t *testing.T) (out []app.VerbCase) {
 	return out
 }
 
-// triedWith reads for each verb of a folder as whom its table tries it, and who is refused.
-func triedWith(t *testing.T, folder string) map[string][2]string {
+// triedOf is what the table of a folder tried, with what the table of this folder tried for it under "roll.Close".
+func triedOf(t *testing.T, folder string) map[string]*testkit.Tried {
 	t.Helper()
-	out := map[string][2]string{}
-	read := func(folder, prefix string) {
-		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", filepath.FromSlash(strings.TrimPrefix(folder, "internal/")), "access_test.go"), nil, parser.SkipObjectResolution)
-		if err != nil {
-			return
+	out, err := testkit.ReadTried(filepath.Join("..", filepath.FromSlash(strings.TrimPrefix(folder, "internal/"))))
+	must(t, err)
+	here, err := testkit.ReadTried(".")
+	must(t, err)
+	for name, x := range here {
+		if verb, ok := strings.CutPrefix(name, filepath.Base(folder)+"."); ok {
+			if was := out[verb]; was == nil || was.Other == "" || len(was.Denied) == 0 {
+				out[verb] = x
+			}
 		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			var first ast.Expr
-			who := [2]string{"as its table says", "as its table says"}
-			switch x := n.(type) {
-			case *ast.CompositeLit:
-				if len(x.Elts) < 2 {
-					return true
-				}
-				first = x.Elts[0]
-				if len(x.Elts) > 3 {
-					for i := range who {
-						if _, call := x.Elts[i+1].(*ast.FuncLit); !call {
-							who[i] = strings.NewReplacer("[]access.Pass", "", "roll.", "").Replace(types.ExprString(x.Elts[i+1]))
-						}
-					}
-				}
-			case *ast.KeyValueExpr:
-				first = x.Key
-			}
-			if lit, ok := first.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				text, _ := strconv.Unquote(lit.Value)
-				if text, ok := strings.CutPrefix(text, prefix); ok {
-					name, _, _ := strings.Cut(text, " ")
-					if _, there := out[name]; !there {
-						out[name] = who
-					}
-				}
-			}
-			return true
-		})
 	}
-	read(folder, "")
-	read("internal/app", filepath.Base(folder)+".")
 	return out
 }
 

@@ -12,6 +12,8 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/post"
+	"ajar/internal/notes"
 	"ajar/internal/roll"
 )
 
@@ -50,6 +52,11 @@ type family struct {
 // ready is what must be there before an outlet can reach anybody at all, by the key of the outlet or its capability. A new outlet that needs
 // something puts it here.
 var ready = map[string]func(t *testing.T, f *family, of tied){
+	"family.sending": func(_ *testing.T, f *family, _ tied) { f.a.Post.Use(post.SMS, swallow{}) },
+	"notes": func(t *testing.T, f *family, of tied) {
+		_, err := f.a.Notes.Add(context.Background(), staffPass(f.a, of.in), of.pupil, notes.Typed{Said: "Read aloud to the class.", Family: true})
+		must(t, err)
+	},
 	"conversations": func(t *testing.T, f *family, of tied) {
 		ctx, p := context.Background(), staffPass(f.a, of.in)
 		programme, err := f.a.Conversations.AddProgramme(ctx, p, conversations.Programme{Name: "Talks " + of.pupil.String(), Starts: "2026-09-01", Ends: "2027-07-20"}, []conversations.Round{
@@ -64,6 +71,11 @@ var ready = map[string]func(t *testing.T, f *family, of tied){
 			Goals: []conversations.Goal{{Words: "Read with Kit on Mondays", Owner: "school", Who: "Pat Test", Due: "2026-12-18", Measure: "Done each week"}}, SharedWith: "Nobody", NextOn: "2027-02-01"}, ""))
 	},
 }
+
+// swallow is a way out of the house that ends there.
+type swallow struct{}
+
+func (swallow) Send(context.Context, post.Ready) (string, error) { return "there", nil }
 
 func must(t *testing.T, err error) {
 	t.Helper()

@@ -17,7 +17,7 @@ var (
 		roll.Adviser: access.All, roll.Assessor: access.All}}
 	// Lead sets audits up, closes them, and keeps what the team agrees.
 	Lead = access.Right{Key: "audit.lead", Words: "set up and close audits, agree levels, and bring in frameworks", Roles: scopes{
-		roll.Head: access.All, roll.Leader: access.All, roll.Coordinator: access.All, roll.Administrator: access.All}}
+		roll.Head: access.All, roll.Leader: access.All, roll.Coordinator: access.All, roll.Administrator: access.All}, Proof: true}
 	// Rate takes part under one's own name.
 	Rate = access.Right{Key: "audit.rate", Words: "rate in an audit, under your own name", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.SafeguardingLead: access.All, roll.KeyTeacher: access.All, roll.Teacher: access.All,

@@ -97,9 +97,11 @@ func TestWhoMay(t *testing.T) {
 				return err
 			}},
 		}
+		tries := testkit.Try(t, testkit.OrgA)
 		for _, v := range verbs {
 			for _, who := range everyone {
 				err := v.do(who.pass)
+				tries.Did(v.name, v.may[who.who], who.pass, err)
 				switch {
 				case v.may[who.who] && err != nil:
 					t.Errorf("%s by the %s: %v", v.name, who.who, err)
@@ -113,11 +115,15 @@ func TestWhoMay(t *testing.T) {
 
 		// EndCohort last, since a cohort is closed once.
 		for _, who := range everyone[2:] {
-			if err := sc.s.EndCohort(ctx, who.pass, cohort, "Done."); err == nil {
+			err := sc.s.EndCohort(ctx, who.pass, cohort, "Done.")
+			tries.Did("EndCohort", false, who.pass, err)
+			if err == nil {
 				t.Errorf("EndCohort by the %s was let through", who.who)
 			}
 		}
-		if err := sc.s.EndCohort(ctx, p.senco, cohort, "Done."); err != nil {
+		err = sc.s.EndCohort(ctx, p.senco, cohort, "Done.")
+		tries.Did("EndCohort", true, p.senco, err)
+		if err != nil {
 			t.Error(err)
 		}
 	})

@@ -2,12 +2,14 @@ package conversations
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/testkit"
 	"ajar/internal/roll"
 )
 
@@ -25,7 +27,9 @@ func TestWhoMay(t *testing.T) {
 		r, err := s.One(ctx, kay, talk)
 		must(t, err)
 		ask := r.Reflections[0].ID
+		tries := testkit.Try(t, kay.Org())
 		must(t, s.Finalise(ctx, kay, talk, 0, "p", goodNotes(a), ""))
+		tries.Did("Finalise", true, kay, nil)
 		r, err = s.One(ctx, kay, talk)
 		must(t, err)
 		target := r.Targets[0].ID
@@ -62,6 +66,7 @@ func TestWhoMay(t *testing.T) {
 			}},
 			{"Invite", []access.Pass{office, kay}, []access.Pass{colleague, b.head()}, func(p access.Pass) error { return s.Invite(ctx, p, talk, Invitation{AdultID: a.father}) }},
 			{"InviteAll", []access.Pass{office}, []access.Pass{kay, b.head()}, func(p access.Pass) error { _, err := s.InviteAll(ctx, p, rounds[0].ID); return err }},
+			{"InvitedFor", []access.Pass{office, a.head()}, []access.Pass{kay, a.as(0, roll.Governor), b.head()}, func(p access.Pass) error { _, _, err := s.InvitedFor(ctx, p, programme, ""); return err }},
 			{"LettersOf", []access.Pass{office, kay}, []access.Pass{a.as(0, roll.Governor), b.head()}, func(p access.Pass) error { _, err := s.LettersOf(ctx, p, rounds[0].ID, true); return err }},
 			{"LettersSent", []access.Pass{office}, []access.Pass{a.as(0, roll.Governor), b.head()}, func(p access.Pass) error { _, err := s.LettersSent(ctx, p, rounds[0].ID, ""); return err }},
 			{"LogCall", []access.Pass{office}, []access.Pass{kay, colleague, b.head()}, func(p access.Pass) error {
@@ -145,16 +150,26 @@ func TestWhoMay(t *testing.T) {
 		}
 		for _, v := range verbs {
 			for _, p := range append(v.no, access.Pass{}) {
-				if err := v.do(p); fault.KindOf(err) != fault.NotFound {
+				err := v.do(p)
+				tries.Did(v.name, false, p, err)
+				if fault.KindOf(err) != fault.NotFound {
 					t.Errorf("%s by %v of %d answered %v; it must look as if nothing were there", v.name, p.Who().Roles, p.Org(), err)
 				}
 			}
 			for _, p := range v.yes {
-				if err := v.do(p); err != nil {
+				err := v.do(p)
+				tries.Did(v.name, true, p, err)
+				if err != nil {
 					t.Errorf("%s by %v: %v", v.name, p.Who().Roles, err)
 				}
 			}
+			if !slices.ContainsFunc(v.no, func(p access.Pass) bool { return p.Org() != kay.Org() }) { // about the organisation of the pass itself
+				tries.Did(v.name, false, b.head(), v.do(b.head()))
+			}
 		}
+		_, err = s.GiveOwn(ctx, kay, talk, a.father) // last, since it makes one more talk
+		must(t, err)
+		tries.Did("GiveOwn", true, kay, err)
 	})
 }
 

@@ -16,11 +16,11 @@ var (
 	// Read opens what was said and agreed.
 	Read = access.Right{Key: "conversations.read", Words: "read what was said and agreed", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.SafeguardingLead: access.All,
-		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true}
+		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true, Proof: true}
 	// Hold prepares, holds, writes up and reviews a conversation.
 	Hold = access.Right{Key: "conversations.hold", Words: "hold conversations and write them up", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All,
-		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true}
+		roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}, NotKin: true, Proof: true}
 	// Invite asks families and logs their replies. Letters about one's own child go out with all others; what was said on the way is closed by enter.
 	Invite = access.Right{Key: "conversations.invite", Words: "invite families, print letters and log calls and replies", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.Office: access.All,
@@ -28,9 +28,9 @@ var (
 	// Plan makes programmes, chooses pupils and names key teachers.
 	Plan = access.Right{Key: "conversations.plan", Words: "plan programmes of conversations and name key teachers", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All}}
-	// Cover shows how many families were reached. For governors and co-ordinators it is figures with small numbers hidden.
+	// Cover shows how many families were reached. For governors, co-ordinators, advisers and assessors it is figures with small numbers hidden.
 	Cover = access.Right{Key: "conversations.coverage", Words: "see how many families were reached", Roles: scopes{
-		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.Governor: access.Counts, roll.Coordinator: access.Counts}}
+		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.Governor: access.Counts, roll.Coordinator: access.Counts, roll.Adviser: access.Counts, roll.Assessor: access.Counts}}
 	// Reflect answers what a colleague asks before a talk about a pupil one teaches.
 	Reflect = access.Right{Key: "conversations.reflect", Words: "tell a colleague what goes well for a pupil you teach, and what would help", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All,

@@ -72,3 +72,19 @@ func settleRemark(tx *db.Tx, id RemarkID, state, answer string) error {
 		id, state, answer, tx.Now(), tx.Pass().Who().Name)
 	return err
 }
+
+type invited struct {
+	AdultID roll.AdultID
+	PupilID roll.PupilID
+	TalkID  TalkID
+}
+
+// invitedIn lists who was invited to which conversation of a programme, of pupils who are on the roll.
+func invitedIn(tx *db.Tx, programme ProgrammeID) ([]invited, error) {
+	return db.All[invited](tx, `select i.adult_id, t.pupil_id, i.talk_id from conversations_invitation i
+		join conversations_talk t on t.org_id = i.org_id and t.id = i.talk_id
+		join conversations_round n on n.org_id = t.org_id and n.id = t.round_id
+		join roll_pupil p on p.org_id = t.org_id and p.id = t.pupil_id
+		where i.org_id = $1 and n.programme_id = $2 and p.starts <= $3 and p.ends >= $3
+		order by p.sort_key, p.id, i.adult_id, n.number, i.talk_id`, programme, tx.Today())
+}

@@ -17,8 +17,10 @@ import (
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/testkit"
+	"ajar/internal/notes"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
+	"ajar/internal/sharing"
 )
 
 func parts(d *db.DB) Parts {
@@ -30,11 +32,12 @@ func parts(d *db.DB) Parts {
 	p.Barriers = barriers.New(d, p.Roll, p.Progress)
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
 	p.Audit = audit.New(d, p.Roll)
-	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), conversations.Rights(), familydoor.Rights(), audit.Rights())
+	p.Notes, p.Sharing = notes.New(d, p.Roll), sharing.New(d, p.Roll)
+	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), conversations.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights())
 	return p
 }
 
-var sets = []db.Migrations{batch.Migrations(), roll.Migrations(), admin.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), barriers.Migrations(), conversations.Migrations()}
+var sets = []db.Migrations{batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), conversations.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)
@@ -173,8 +176,8 @@ func TestLoad(t *testing.T) {
 		}
 		p.Admin.LookAround = true
 		guests, err := p.Admin.Guests(ctx)
-		if err != nil || len(guests) != 7 {
-			t.Errorf("%d people to look around as, want 7 (%v)", len(guests), err)
+		if err != nil || len(guests) != 13 {
+			t.Errorf("%d people to look around as, want 13 (%v)", len(guests), err)
 		}
 		before, _, err := p.Barriers.AsOf(ctx, pass, "2026-10-12")
 		if err != nil || len(before) != 1250 {

@@ -19,8 +19,10 @@ import (
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/notes"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
+	"ajar/internal/sharing"
 )
 
 // Seed is where the demo grows from.
@@ -38,6 +40,8 @@ type Parts struct {
 	Audit         *audit.Service
 	Barriers      *barriers.Service
 	Conversations *conversations.Service
+	Notes         *notes.Service
+	Sharing       *sharing.Service
 }
 
 // ClusterCode is the code of the demo's cluster; when it is there, the demo is.
@@ -64,7 +68,7 @@ func Alone(ctx context.Context, r *roll.Service) (bool, error) {
 
 // Load makes the demo as of today and hands it to the capabilities. say is told what goes on.
 func Load(ctx context.Context, p Parts, say func(string)) error {
-	l := &loader{Parts: p, ctx: ctx, m: newMaker(Seed), real: p.DB.Clock(), say: say}
+	l := &loader{Parts: p, ctx: ctx, m: newMaker(Seed), real: p.DB.Clock(), say: say, teams: map[string]people{}}
 	defer p.DB.SetClock(l.real)
 	now := l.real.Now()
 	l.today = time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
@@ -82,6 +86,7 @@ type loader struct {
 	say   func(string)
 
 	offered []offer
+	teams   map[string]people // by code of the school
 }
 
 // at moves the clock to a working hour of a day, so that what the capabilities note has the day on which it would have happened.
@@ -106,7 +111,9 @@ func (l *loader) everything() error {
 			return fmt.Errorf("making %s: %w", pl.name, err)
 		}
 	}
-	l.DB.SetClock(l.real)
+	if err := l.stories(); err != nil {
+		return fmt.Errorf("stories: %w", err)
+	}
 	for _, pl := range places[:2] {
 		o, err := l.Roll.OrgByCode(l.ctx, pl.code)
 		if err != nil {
@@ -152,6 +159,7 @@ func (l *loader) school(p place, o roll.Org, index int) error {
 	if err != nil {
 		return err
 	}
+	l.teams[p.code] = st
 	pupils := l.m.school(p, l.cal.years[1].start)
 	start := l.cal.years[1].weeks[0]
 	l.at(start, 9)

@@ -49,7 +49,7 @@ func (l *loader) parents() error {
 				lang, spoken := say.Reads(r.Adult.Reads)
 				home := r.Tie.LivesWith == nil || *r.Tie.LivesWith
 				switch {
-				case sheet == nil && agreed && strings.EqualFold(r.Tie.Relationship, "mother") && lang.IsEnglish():
+				case sheet == nil && agreed && len(rels) == 2 && strings.EqualFold(r.Tie.Relationship, "mother") && lang.IsEnglish():
 					sheet = &found{r.Adult.ID, "Mother of " + p.Name() + ". She and the school have agreed a plan, which she can read and correct."}
 				case apart == nil && !home && strings.EqualFold(r.Tie.Relationship, "father") && lang.IsEnglish():
 					apart = &found{r.Adult.ID, "Father of " + p.Name() + ", who lives with the mother. He sees the child's record and his own details, and never the other home's phone."}

@@ -31,9 +31,9 @@ var secondary = []post{
 	{"Idris Wakefield", []access.Role{roll.FamilyWorker}, "Family worker. Knows a few families well and goes to see them."},
 	{"Roberta Lindqvist", []access.Role{roll.Governor}, "Governor. Sees figures, never names."},
 	{"Sunita Blackwood", []access.Role{roll.Administrator}, "Administrator. Looks after settings, staff and files."},
-	{"Gareth Molyneux", []access.Role{roll.SafeguardingLead, roll.Leader}, ""},
-	{"Anita Farrow", []access.Role{roll.Senco}, ""},
-	{"Bernard Achebe", []access.Role{roll.Leader}, ""},
+	{"Gareth Molyneux", []access.Role{roll.SafeguardingLead, roll.Leader}, "Safeguarding lead and deputy. Decides on orders with the head, and writes the notes that few may read."},
+	{"Anita Farrow", []access.Role{roll.Senco}, "SEN co-ordinator. Sees the whole school, and holds conversations too."},
+	{"Bernard Achebe", []access.Role{roll.Leader}, "Senior leader, and father of a pupil here. Can look as a parent, and does not read what colleagues note about his own child."},
 }
 
 var teacherFirst = []string{"Aled", "Bridget", "Carol", "Dilip", "Esme", "Femi", "Gwen", "Hilary", "Ivor", "Joanna", "Kofi", "Lorna", "Marcus", "Nadine", "Oscar", "Petra", "Quentin", "Ros", "Stephen", "Teresa", "Una", "Vikram", "Wendy", "Zelda"}

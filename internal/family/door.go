@@ -1,8 +1,10 @@
 package family
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"ajar/internal/kit/access"
@@ -94,6 +96,7 @@ type Choice struct {
 	Adult  roll.AdultID
 	Reader ReaderID
 	First  string
+	School string // told where the readers of a device are of several schools
 }
 
 // Key is what opened the door: the secret of a link, or a code from paper.
@@ -363,7 +366,7 @@ const answersToday = 3
 
 // NewOne is asked for by somebody whose link is over. Whatever there is of it, the page says the same. A new link goes to a channel that the school holds,
 // and when there is none, or no way out of the house yet, the office is told.
-func (s *Service) NewOne(ctx context.Context, k Key, base string) error {
+func (s *Service) NewOne(ctx context.Context, k Key) error {
 	h, whole := k.hash()
 	if !whole {
 		return nil
@@ -382,12 +385,14 @@ func (s *Service) NewOne(ctx context.Context, k Key, base string) error {
 			if err != nil || len(children) == 0 {
 				return err
 			}
-			return s.again(tx, l, base)
+			return s.again(tx, l, children)
 		})
 	})
 }
 
-func (s *Service) again(tx *db.Tx, l Link, base string) error {
+// again sends a link like the one that is over to the way that reaches the adult best. It leads to the door that the old one led to: what address this
+// request was sent to is a stranger's to choose.
+func (s *Service) again(tx *db.Tx, l Link, children []roll.TiedPupil) error {
 	a, found, err := roll.AdultAt(tx, l.AdultID)
 	if err != nil || !found {
 		return err
@@ -396,27 +401,20 @@ func (s *Service) again(tx *db.Tx, l Link, base string) error {
 	if err != nil {
 		return err
 	}
-	if s.Send != nil && n < answersToday {
-		for _, c := range a.Channels {
-			w := Wanted{Adult: a.ID, Thing: l.Thing, ThingKey: l.ThingKey, Way: BySent}
-			if l.PupilID != nil {
-				w.Pupil = *l.PupilID
-			}
-			m, err := s.issue(tx, a, w)
-			if err != nil {
-				return err
-			}
-			sent, err := s.Send(tx, a, c, m, base)
-			if err != nil {
-				return err
-			}
-			if sent {
-				return markSent(tx, m.Link, c.Kind, c.Folded)
-			}
-			if _, err := revokeLink(tx, m.Link, "it could not be sent"); err != nil {
-				return err
-			}
+	w := Wanted{Adult: a.ID, Thing: l.Thing, ThingKey: l.ThingKey, Base: l.Base}
+	if l.PupilID != nil {
+		w.Pupil = *l.PupilID
+		if !slices.ContainsFunc(children, func(c roll.TiedPupil) bool { return c.Pupil.ID == w.Pupil }) {
+			w.Pupil, w.Thing, w.ThingKey = 0, Page, 0 // closed by now; their other children are not
 		}
+	}
+	ways, err := s.waysOf(tx, a)
+	if err != nil {
+		return err
+	}
+	if way, ok := best(ways); ok && n < answersToday && l.Base != "" {
+		_, err := s.send(tx, a, w, way, 0)
+		return err
 	}
 	if n >= answersToday {
 		return nil
@@ -477,6 +475,9 @@ func question(tx *db.Tx, token string, who ReaderID, kind Kind) (q Question, err
 	if err != nil {
 		return q, err
 	}
+	if readers, err = each(tx, readers, cmp.Or(who, x.ID)); err != nil {
+		return q, err
+	}
 	var parties []party
 	for _, r := range readers {
 		p, open, err := partyOf(tx, r)
@@ -485,7 +486,7 @@ func question(tx *db.Tx, token string, who ReaderID, kind Kind) (q Question, err
 		}
 		if open {
 			parties = append(parties, p)
-			q.Choices = append(q.Choices, Choice{r.Adult, r.ID, FirstName(p.adult)})
+			q.Choices = append(q.Choices, Choice{r.Adult, r.ID, FirstName(p.adult), p.orgName})
 		}
 	}
 	if who.Zero() {
@@ -501,6 +502,32 @@ func question(tx *db.Tx, token string, who ReaderID, kind Kind) (q Question, err
 		return q, nil
 	}
 	return Question{}, nil
+}
+
+// each keeps one of those readers of a device who are one person with records in several schools: the one who is asked about, else the first.
+func each(tx *db.Tx, readers []Reader, who ReaderID) (out []Reader, err error) {
+	for _, r := range readers {
+		at := -1
+		for i, o := range out {
+			if o.Org == r.Org {
+				continue
+			}
+			same, err := roll.OnePerson(tx, roll.OrgID(o.Org), o.Adult, roll.OrgID(r.Org), r.Adult)
+			if err != nil {
+				return nil, err
+			}
+			if same {
+				at = i
+			}
+		}
+		switch {
+		case at < 0:
+			out = append(out, r)
+		case r.ID == who:
+			out[at] = r
+		}
+	}
+	return out, nil
 }
 
 func partyOf(tx *db.Tx, r Reader) (p party, open bool, err error) {

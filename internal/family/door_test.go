@@ -2,12 +2,17 @@ package family
 
 import (
 	"context"
+	"io"
+	"log/slog"
 	"testing"
 	"time"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/jobs"
+	"ajar/internal/kit/post"
+	"ajar/internal/kit/say"
 	"ajar/internal/kit/testkit"
 	"ajar/internal/kit/trail"
 	"ajar/internal/roll"
@@ -15,10 +20,24 @@ import (
 
 func (x school) link(t *testing.T, s *Service, adult roll.AdultID) Made {
 	t.Helper()
-	m, _, err := s.Give(context.Background(), x.as(roll.Office), Wanted{Adult: adult, Pupil: x.amira})
+	m, _, err := s.Give(context.Background(), x.as(roll.Office), Wanted{Adult: adult, Pupil: x.amira, Base: "https://ajar.example"})
 	must(t, err)
 	return m
 }
+
+// posts sets up a way out that keeps the last letter.
+func (x school) posts(s *Service) *Letter {
+	var last Letter
+	s.Post = post.New(s.DB, jobs.New(s.DB, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	s.Post.Use(post.SMS, nowhere{})
+	s.Post.May = MayLeave
+	s.Words = func(_ say.Lang, _ string, l Letter) (string, string) { last = l; return "Subject", "Body" }
+	return &last
+}
+
+type nowhere struct{}
+
+func (nowhere) Send(context.Context, post.Ready) (string, error) { return "there", nil }
 
 func open(t *testing.T, s *Service, m Made, v Visit) Let {
 	t.Helper()
@@ -309,27 +328,20 @@ func TestSharedDevice(t *testing.T) {
 func TestSharedPhone(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Service, a, b school) {
 		ctx := context.Background()
-		var sent Made
-		s.Send = func(tx *db.Tx, to roll.Adult, by roll.Channel, m Made, base string) (bool, error) {
-			if by.Value != a.sharedPhone {
-				return false, nil
-			}
-			sent = m
-			return true, nil
-		}
+		sent := a.posts(s)
 		m := a.link(t, s, a.mother)
-		must(t, s.NewOne(ctx, Key{Code: m.Code}, "https://ajar.example"))
+		must(t, s.NewOne(ctx, Key{Code: m.Code}))
 		if sent.Secret == "" || sent.Secret == m.Secret {
 			t.Fatal("no new link was sent")
 		}
-		l := open(t, s, sent, Visit{})
+		l := open(t, s, sent.Made, Visit{})
 		if l.Token != "" || len(l.Readers) != 2 || l.Readers[0].First != "Sana" || l.Readers[1].First != "Noor" {
 			t.Fatalf("%+v", l)
 		}
-		if x := open(t, s, sent, Visit{As: a.father}); x.Token != "" {
+		if x := open(t, s, sent.Made, Visit{As: a.father}); x.Token != "" {
 			t.Error("somebody else chose themselves")
 		}
-		gran := open(t, s, sent, Visit{As: a.gran})
+		gran := open(t, s, sent.Made, Visit{As: a.gran})
 		if _, ok := known(t, s, gran.Token); ok || gran.Token == "" || gran.Path != HomePath {
 			t.Errorf("let in before the fact: %+v", gran)
 		}
@@ -351,10 +363,10 @@ func TestNewLinks(t *testing.T) {
 			t.Fatalf("%v %v", o.State, err)
 		}
 		for range 3 {
-			must(t, s.NewOne(ctx, Key{Secret: m.Secret}, ""))
+			must(t, s.NewOne(ctx, Key{Secret: m.Secret}))
 		}
 		for _, k := range []Key{{Secret: newSecret()}, {Code: newCode()}, {Secret: ""}, {Code: "x"}} {
-			must(t, s.NewOne(ctx, k, ""))
+			must(t, s.NewOne(ctx, k))
 		}
 		list, err := s.AsksOf(ctx, a.as(roll.Office))
 		must(t, err)

@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"time"
 
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
+	"ajar/internal/kit/post"
 	"ajar/internal/kit/say"
 	"ajar/internal/roll"
 )
@@ -77,7 +79,10 @@ type Link struct {
 	RevokedWhy  string
 	Opened      int
 	OpenedMs    *int64
+	Base        string
+	Batch       BatchID
 	Devices     int    `db:"-"`
+	Went        string `db:"-"` // how it was sent, and what came of it
 	AdultName   string `db:"-"`
 	ThingWords  string `db:"-"`
 	StateWords  string `db:"-"`
@@ -89,10 +94,11 @@ type Link struct {
 type Made struct {
 	Link   LinkID
 	Adult  roll.Adult
-	Secret string // the end of the address
-	Code   string // for paper
-	Ends   string // the last day, YYYY-MM-DD
-	Tongue string // what the adult reads, as a tag, when Ajar speaks it; else empty
+	Secret string   // the end of the address
+	Code   string   // for paper
+	Ends   string   // the last day, YYYY-MM-DD
+	Tongue string   // what the adult reads, as a tag, when Ajar speaks it; else empty
+	Post   []string // where a letter about the child goes, below the name; empty when no address is known
 }
 
 // Reader is one adult on one device.
@@ -192,9 +198,12 @@ type Row struct {
 type Service struct {
 	DB   *db.DB
 	Roll *roll.Service
-	// Send hands a new link to the way out of the house, to a channel that the school holds; base is how this Ajar is reached from outside. It answers false when this channel can't be served; nil while
-	// there is no way out, and then a colleague gives the link by hand.
-	Send func(tx *db.Tx, to roll.Adult, by roll.Channel, m Made, base string) (bool, error)
+	// Post is the way out of the house; nil while there is none, and then a colleague gives the link by hand.
+	Post *post.Service
+	// Words writes the message that carries a link, in a language. The pages of this room set it.
+	Words func(l say.Lang, way string, x Letter) (subject, body string)
+	// Admit makes the pass of an adult at another school's door, who has just answered what it asks.
+	Admit func(access.Who) access.Pass
 	// HatOf tells which adult a member of staff is; nil while nobody has two hats.
 	HatOf func(tx *db.Tx, staff roll.StaffID) (roll.AdultID, error)
 	// LookAround lets visitors of the demo in as the parents of the demo.

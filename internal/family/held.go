@@ -19,6 +19,7 @@ type Home struct {
 	Waiting  int // wishes that the school has not answered
 	Answered int // wishes that it has
 	Readers  int
+	Others   bool // there are connected schools, where they may have children too
 	Phone    string
 }
 
@@ -61,8 +62,14 @@ func (s *Service) HomeOf(ctx context.Context, p access.Pass) (h Home, err error)
 			return err
 		}
 		h.Waiting = countState(wishes, "waiting")
-		h.Phone, err = roll.Setting(tx, "school.phone")
-		return err
+		if h.Phone, err = roll.Setting(tx, "school.phone"); err != nil {
+			return err
+		}
+		org := roll.OrgID(p.Org())
+		return tx.Within(access.Installation("see whether a school is connected with others"), func(in *db.Tx) error {
+			h.Others, err = roll.HasNeighbours(in, org)
+			return err
+		})
 	})
 	return h, err
 }

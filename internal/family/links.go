@@ -10,6 +10,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/kit/post"
 	"ajar/internal/kit/say"
 	"ajar/internal/roll"
 )
@@ -23,6 +24,9 @@ type Wanted struct {
 	Thing    string       // Page when empty
 	ThingKey int64
 	Way      string // ByLetter when empty
+	Base     string // how this Ajar is reached from outside, as the colleague sees it who makes the link
+	Batch    BatchID
+	Keys     []int64 // for Plan: the newest of these that the adult can open
 }
 
 // Issue makes a link and a code in the transaction of its cause. The caller has checked that this adult may be written to about the child; the link
@@ -53,7 +57,7 @@ func (s *Service) issue(tx *db.Tx, a roll.Adult, w Wanted) (m Made, err error) {
 		return m, err
 	}
 	ends := lastMoment(tx.Now(), days)
-	l := Link{ID: w.ID, AdultID: a.ID, Thing: w.Thing, ThingKey: w.ThingKey, Way: w.Way, EndsMs: ends, ByName: tx.Pass().Who().Name}
+	l := Link{ID: w.ID, AdultID: a.ID, Thing: w.Thing, ThingKey: w.ThingKey, Way: w.Way, Base: w.Base, Batch: w.Batch, EndsMs: ends, ByName: tx.Pass().Who().Name}
 	if tx.Pass().Who().Adult != 0 || tx.Pass().Reason() != "" {
 		l.ByName = ""
 	}
@@ -67,15 +71,15 @@ func (s *Service) issue(tx *db.Tx, a roll.Adult, w Wanted) (m Made, err error) {
 	if !fresh {
 		return m, fault.New(fault.Conflict, "This link has been made already, and its code was shown once. If the letter is lost, make another: the lost one then stops working.")
 	}
-	if _, err := revokeWaiting(tx, a.ID, w.Thing, w.ThingKey, l.ID, "a newer one was made"); err != nil {
+	if _, err := revokeWaiting(tx, l, "a newer one was made"); err != nil {
 		return m, err
 	}
 	if _, err := doneAsks(tx, a.ID, w.Thing, w.ThingKey, l.ByName); err != nil {
 		return m, err
 	}
 	m = Made{Link: l.ID, Adult: a, Secret: newSecret(), Code: newCode(), Ends: dayOf(ends)}
-	if tongue, ok := say.Reads(a.Reads); ok {
-		m.Tongue = tongue.Tag()
+	if m.Tongue, err = tongueFor(tx, a); err != nil {
+		return m, err
 	}
 	org := tx.Pass().Org()
 	code, _ := readCode(m.Code)
@@ -123,6 +127,7 @@ type Family struct {
 	Things []string
 	Closed int // adults whom an order or the end of a tie keeps out
 	Next   LinkID
+	Sends  bool // a way out of the house has been set up
 }
 
 // AdultLinks is one adult who may be given links about the child.
@@ -135,6 +140,7 @@ type AdultLinks struct {
 	Items   []Offered
 	Tongue  string // the language the adult chose or reads, in English words
 	Next    LinkID
+	Joined  bool // they see this school's record together with that of another
 }
 
 // Offered is a thing that a link can be made for.
@@ -170,7 +176,7 @@ func (s *Service) LinksOf(ctx context.Context, p access.Pass, pupil roll.PupilID
 		}
 		return nil
 	})
-	f.Next = newID[Link]()
+	f.Next, f.Sends = newID[Link](), s.CanSend()
 	return f, err
 }
 
@@ -202,6 +208,9 @@ func (s *Service) adultLinks(tx *db.Tx, pupil roll.Pupil, r roll.Relation) (out 
 		l.Devices, l.ThingWords, l.AdultName = byLink[l.ID], s.wordsOf(l.Thing), r.Adult.Name
 		l.StillOpens = stateOf(*l, 1, tx.Now()) == Open
 		l.StateWords = linkWords(*l, tx.Now())
+		if l.Went, err = wentWords(tx, *l); err != nil {
+			return out, err
+		}
 	}
 	child := roll.TiedPupil{Pupil: pupil, Relation: r}
 	for _, t := range s.things {
@@ -212,6 +221,9 @@ func (s *Service) adultLinks(tx *db.Tx, pupil roll.Pupil, r roll.Relation) (out 
 		for _, i := range items {
 			out.Items = append(out.Items, Offered{t.Key, i.Key, say.Tongue("en").Put(i.Title, i.Args)})
 		}
+	}
+	if out.Joined, err = roll.SeenTogether(tx, r.Adult.ID); err != nil {
+		return out, err
 	}
 	tongue, err := tongueOf(tx, r.Adult.ID)
 	if err != nil {
@@ -279,6 +291,7 @@ func (s *Service) Give(ctx context.Context, p access.Pass, w Wanted) (m Made, pu
 			return err
 		}
 		m, err = s.issue(tx, r.Adult, w)
+		m.Post = r.Post
 		return err
 	})
 	return m, pupil, err
@@ -322,17 +335,28 @@ func (s *Service) TakeBack(ctx context.Context, p access.Pass, pupil roll.PupilI
 		if err := tiedTo(tx, pupil, l.AdultID); err != nil {
 			return err
 		}
-		if _, err := revokeLink(tx, id, "by "+p.Who().Name); err != nil {
-			return err
-		}
-		if err := tx.Within(access.Installation("forget the devices of a link that was taken back"), func(tx *db.Tx) error {
-			_, err := dropReadersBy(tx, p.Org(), id)
-			return err
-		}); err != nil {
-			return err
-		}
-		return s.note(tx, l.AdultID, "took back a personal link: "+s.wordsOf(l.Thing))
+		return s.takeBack(tx, l, p.Who().Name)
 	})
+}
+
+// takeBack ends a link, keeps it from leaving if it has not left yet, and forgets the devices that it opened.
+func (s *Service) takeBack(tx *db.Tx, l Link, by string) error {
+	if _, err := revokeLink(tx, l.ID, "by "+by); err != nil {
+		return err
+	}
+	if s.Post != nil {
+		if _, err := post.Stop(tx, About, int64(l.ID), "it was taken back before it left."); err != nil {
+			return err
+		}
+	}
+	org := tx.Pass().Org()
+	if err := tx.Within(access.Installation("forget the devices of a link that was taken back"), func(tx *db.Tx) error {
+		_, err := dropReadersBy(tx, org, l.ID)
+		return err
+	}); err != nil {
+		return err
+	}
+	return s.note(tx, l.AdultID, "took back a personal link: "+s.wordsOf(l.Thing))
 }
 
 // ForgetDevices forgets every device of an adult, for a phone that was lost.

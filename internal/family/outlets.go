@@ -6,6 +6,7 @@ import (
 
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/kit/post"
 	"ajar/internal/roll"
 )
 
@@ -15,10 +16,12 @@ func (s *Service) Outlets() []roll.Outlet {
 	return []roll.Outlet{
 		{Key: "family.links", Words: "Personal links and codes", Needs: roll.Contact | roll.Information, Probe: s.linkOffered, Sent: openLinks,
 			Reads: []string{"family.LinksOf", "family.enterGiven", "family.tiedTo", "family.Issue", "family.AsksOf", "family.NewOne", "family.again", "family.look", "family.sharing"}},
+		{Key: "family.sending", Words: "Links sent by text and e-mail", Needs: roll.Contact | roll.Information, Probe: s.wouldSend, Reads: []string{"family.plan", "family.MayLeave"}},
 		{Key: "family.page", Words: "The adult's own page, on a device that a link opened", Needs: roll.Information, Probe: s.pageShows,
 			Reads: []string{"family.identify", "family.partyOf", "family.AsParent", "family.HomeOf", "family.self", "family.Accept", "family.described"}},
 		{Key: "family.held", Words: "What the school holds about the child", Needs: roll.Information, Probe: s.heldShows,
 			Reads: []string{"family.enter"}},
+		{Key: "family.together", Words: "The children of all connected schools on one page", Needs: roll.Information, Probe: s.togetherShows, Reads: []string{"family.connectable", "family.GoTo"}},
 	}
 }
 
@@ -26,6 +29,19 @@ func (s *Service) linkOffered(ctx context.Context, a roll.Asked) (out roll.Reach
 	f, err := s.LinksOf(ctx, a.Staff, a.Pupil)
 	for _, x := range f.Adults {
 		out.Reached = out.Reached || x.Adult.ID == a.Adult
+	}
+	return out, err
+}
+
+// wouldSend asks whom a link to many would go to, and what they would read.
+func (s *Service) wouldSend(ctx context.Context, a roll.Asked) (out roll.Reach, err error) {
+	p, err := s.Plan(ctx, a.Staff, []Wanted{{Adult: a.Adult, Pupil: a.Pupil}})
+	for _, r := range p.To {
+		for _, way := range []string{post.SMS, post.Email} {
+			subject, body := s.Words(r.Tongue, way, Letter{Made: Made{Adult: r.Adult, Ends: p.Ends}})
+			out.Text += subject + " " + body + " "
+		}
+		out.Reached = out.Reached || r.Adult.ID == a.Adult
 	}
 	return out, err
 }
@@ -66,6 +82,18 @@ func (s *Service) heldShows(ctx context.Context, a roll.Asked) (out roll.Reach, 
 		}
 	}
 	out.Text = strings.Join(text, " ")
+	return out, err
+}
+
+func (s *Service) togetherShows(ctx context.Context, a roll.Asked) (out roll.Reach, err error) {
+	list, err := s.Roll.Together(ctx, a.Own)
+	for _, c := range list {
+		for _, x := range c.Schools {
+			if x.Pupil == a.Pupil {
+				out.Reached, out.Text = true, c.Name+" "+c.Year+" "+x.Name
+			}
+		}
+	}
 	return out, err
 }
 

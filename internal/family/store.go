@@ -31,12 +31,14 @@ const readerColumns = `r.id, r.device, r.org, r.adult, r.link, r.alone, r.made_m
 type seat struct {
 	Reader
 	OrgName string
-	Others  int // readers on the same device
+	Others  int // readers on the same device who are somebody else
 }
 
 func seatOf(tx *db.Tx, hash string, now int64) (seat, bool, error) {
 	return db.Maybe[seat](tx, `select `+readerColumns+`, o.name as org_name,
-			(select count(*) from family_reader x where x.device = r.device and x.id <> r.id and x.ends_ms > $2) as others
+			(select count(*) from family_reader x where x.device = r.device and x.id <> r.id and x.ends_ms > $2
+				and not exists (select 1 from roll_person_part p join roll_person_part q on q.person = p.person
+					where p.org = r.org and p.adult = r.adult and p.ended_ms is null and q.org = x.org and q.adult = x.adult and q.ended_ms is null)) as others
 		from family_reader r join roll_org o on o.id = r.org where r.token_hash = $1 and r.ends_ms > $2`, hash, now)
 }
 
@@ -84,11 +86,21 @@ func dropReader(tx *db.Tx, id ReaderID) (int64, error) {
 	return tx.Exec(`delete from family_reader where id = $1`, id)
 }
 
+// dropReadersOf forgets an adult on all devices, and with them what they were led to from here at other schools.
 func dropReadersOf(tx *db.Tx, org int64, adult roll.AdultID) (int64, error) {
+	if _, err := tx.Exec(`delete from family_reader where org <> $1 and link <> 0 and exists (select 1 from family_reader r
+		where r.org = $1 and r.adult = $2 and r.device = family_reader.device and r.link = family_reader.link)`, org, adult); err != nil {
+		return 0, err
+	}
 	return tx.Exec(`delete from family_reader where org = $1 and adult = $2`, org, adult)
 }
 
+// dropReadersBy forgets the devices that a link opened, here and, where it led on from here, at other schools.
 func dropReadersBy(tx *db.Tx, org int64, link LinkID) (int64, error) {
+	if _, err := tx.Exec(`delete from family_reader where org <> $1 and link = $2 and exists (select 1 from family_reader r
+		where r.org = $1 and r.link = $2 and r.device = family_reader.device)`, org, link); err != nil {
+		return 0, err
+	}
 	return tx.Exec(`delete from family_reader where org = $1 and link = $2`, org, link)
 }
 
@@ -127,7 +139,7 @@ func sweep(tx *db.Tx, year int64) error {
 
 // From here on everything belongs to one organisation.
 
-const linkColumns = `l.id, l.adult_id, l.pupil_id, l.thing, l.thing_key, l.way, l.sent_kind, l.sent_folded, l.made_ms, l.by_name, l.ends_ms, l.revoked_ms, l.revoked_why, l.opened, l.opened_ms`
+const linkColumns = `l.id, l.adult_id, l.pupil_id, l.thing, l.thing_key, l.way, l.sent_kind, l.sent_folded, l.made_ms, l.by_name, l.ends_ms, l.revoked_ms, l.revoked_why, l.opened, l.opened_ms, l.base, l.batch`
 
 func linkByID(tx *db.Tx, id LinkID) (Link, bool, error) {
 	return db.Maybe[Link](tx, `select `+linkColumns+` from family_link l where l.org_id = $1 and l.id = $2`, id)
@@ -139,9 +151,9 @@ func linksOf(tx *db.Tx, adult roll.AdultID) ([]Link, error) {
 
 // insertLink tells whether the link is new: a form that was sent twice makes one.
 func insertLink(tx *db.Tx, l Link) (bool, error) {
-	n, err := tx.Exec(`insert into family_link (org_id, id, adult_id, pupil_id, thing, thing_key, way, sent_kind, sent_folded, made_ms, by_name, ends_ms)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (org_id, id) do nothing`,
-		l.ID, l.AdultID, l.PupilID, l.Thing, l.ThingKey, l.Way, l.SentKind, l.SentFolded, tx.Now(), l.ByName, l.EndsMs)
+	n, err := tx.Exec(`insert into family_link (org_id, id, adult_id, pupil_id, thing, thing_key, way, sent_kind, sent_folded, made_ms, by_name, ends_ms, base, batch)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (org_id, id) do nothing`,
+		l.ID, l.AdultID, l.PupilID, l.Thing, l.ThingKey, l.Way, l.SentKind, l.SentFolded, tx.Now(), l.ByName, l.EndsMs, l.Base, l.Batch)
 	return n > 0, err
 }
 
@@ -161,10 +173,19 @@ func revokeLink(tx *db.Tx, id LinkID, why string) (bool, error) {
 	return n > 0, err
 }
 
-// revokeWaiting takes back the links to the same thing that nobody has opened yet: the new letter replaces the one that was lost.
-func revokeWaiting(tx *db.Tx, adult roll.AdultID, thing string, thingKey int64, but LinkID, why string) (int64, error) {
+// revokeWaiting takes back the links to the same thing that nobody has opened yet: the new letter replaces the one that was lost. A message replaces
+// messages alone, since it goes to a way that the school holds while the letter lies safely at home.
+func revokeWaiting(tx *db.Tx, l Link, why string) (int64, error) {
 	return tx.Exec(`update family_link set revoked_ms = $6, revoked_why = $7 where org_id = $1 and adult_id = $2 and thing = $3 and thing_key = $4 and id <> $5
-		and opened = 0 and revoked_ms is null`, adult, thing, thingKey, but, tx.Now(), why)
+		and opened = 0 and revoked_ms is null and (cast($8 as text) <> 'sent' or way = 'sent')`, l.AdultID, l.Thing, l.ThingKey, l.ID, tx.Now(), why, l.Way)
+}
+
+func linksIn(tx *db.Tx, batch BatchID) ([]Link, error) {
+	return db.All[Link](tx, `select `+linkColumns+` from family_link l where l.org_id = $1 and l.batch = $2 and l.batch <> 0 order by l.id`, batch)
+}
+
+func sentAbout(tx *db.Tx, pupil roll.PupilID, n int) ([]Link, error) {
+	return db.All[Link](tx, `select `+linkColumns+` from family_link l where l.org_id = $1 and l.pupil_id = $2 and l.way = 'sent' order by l.made_ms desc, l.id desc limit $3`, pupil, n)
 }
 
 func tongueOf(tx *db.Tx, adult roll.AdultID) (string, error) {

@@ -367,15 +367,16 @@ func (s *Service) Colleagues(ctx context.Context, p access.Pass) (out []roll.Sta
 // mostFound is how many notes a search gives at once.
 const mostFound = 50
 
-// Find searches the notes that the person of the pass may read. Notes that are not for them are neither given nor counted.
+// latest is how many notes are given when nothing was asked for.
+const latest = 10
+
+// Find searches the notes that the person of the pass may read. Notes that are not for them are neither given nor counted. Without a word it gives the
+// latest that are not restricted.
 func (s *Service) Find(ctx context.Context, p access.Pass, text string) (f Found, err error) {
 	if _, err := p.CheckNamed(See); err != nil {
 		return f, err
 	}
 	words := strings.Fields(roll.Fold(text))
-	if len(words) == 0 {
-		return f, nil
-	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
 		return search(tx, words, func(h hit) (bool, error) {
 			list, _ := open([]Note{h.Note}, p)
@@ -420,12 +421,15 @@ func ForFamily(tx *db.Tx, pupil roll.PupilID) (out []Note, others bool, err erro
 func (s *Service) Outlets() []roll.Outlet {
 	return []roll.Outlet{{Key: "notes.shared", Words: "Notes about the child that are marked for the family", Needs: roll.Information, Reads: []string{"notes.ForFamily"}, Probe: func(ctx context.Context, a roll.Asked) (out roll.Reach, err error) {
 		err = s.DB.View(ctx, a.Own, func(tx *db.Tx) error {
-			_, _, err := ForFamily(tx, a.Pupil)
+			list, _, err := ForFamily(tx, a.Pupil)
+			for _, n := range list {
+				out.Reached, out.Text = true, out.Text+n.Seen+" "+n.Said+" "+n.Did+"\n"
+			}
 			return err
 		})
 		if fault.KindOf(err) == fault.NotFound {
 			return out, nil
 		}
-		return roll.Reach{Reached: err == nil}, err
+		return out, err
 	}}}
 }

@@ -57,10 +57,14 @@ func search(tx *db.Tx, words []string, keep func(hit) (bool, error)) error {
 	if err != nil {
 		return err
 	}
+	first, plain, most := "", 1, latest // without a word: the latest that everyone may read who sees the child
+	if len(words) > 0 {
+		first, plain, most = words[0], 0, 1<<31-1
+	}
 	list, err := db.All[hit](tx, `select `+columns+`, p.forename, p.surname, p.known_as`+from+`
 		join roll_pupil p on p.org_id = n.org_id and p.id = n.pupil_id
-		where n.org_id = $1 and n.struck_ms is null and n.search like $4 and `+roll.Sight+`
-		order by n.happened_on desc, n.made_ms desc, n.id`, staff, today, "%"+words[0]+"%")
+		where n.org_id = $1 and n.struck_ms is null and n.search like $4 and (cast($5 as bigint) = 0 or n.restricted = 0) and `+roll.Sight+`
+		order by n.happened_on desc, n.made_ms desc, n.id limit $6`, staff, today, "%"+first+"%", plain, most)
 	if err != nil {
 		return err
 	}

@@ -11,15 +11,34 @@ import (
 	"ajar/internal/kit/fault"
 )
 
-// Group says which pupils a list is about: the pupils of a class, of a year group, or some that somebody ticked.
+// Group says which pupils a list is about: the pupils of a class, of a year group, some that somebody ticked, or everyone; and of those perhaps only
+// the pupils whose families are reached in one way.
 type Group struct {
-	Class  ClassID
-	Year   string
-	Pupils []PupilID
+	Class    ClassID
+	Year     string
+	Pupils   []PupilID
+	Everyone bool
+	Only     ReachedBy
 }
 
+// ReachedBy is the best way by which the school reaches the family of a pupil: what is written on a screen before what is spoken before what is printed.
+type ReachedBy string
+
+// The ways, best first; each pupil is counted in one.
+const (
+	ByEmail ReachedBy = "email"
+	ByPhone ReachedBy = "phone" // a phone, and no e-mail
+	ByPaper ReachedBy = "paper" // an address, and neither phone nor e-mail
+	ByNone  ReachedBy = "none"  // nothing that the school may use
+)
+
+// ReachedWays lists them.
+var ReachedWays = []ReachedBy{ByEmail, ByPhone, ByPaper, ByNone}
+
 // Zero tells whether nobody was chosen.
-func (g Group) Zero() bool { return g.Class.Zero() && g.Year == "" && len(g.Pupils) == 0 }
+func (g Group) Zero() bool {
+	return g.Class.Zero() && g.Year == "" && len(g.Pupils) == 0 && !g.Everyone
+}
 
 // ContactLine is one adult of one child, as a list shows them.
 type ContactLine struct {
@@ -42,13 +61,14 @@ type Contacts struct {
 	Title     string
 	Group     Group
 	Pupils    []PupilHit
-	Lines     []ContactLine // everyone who may stand on a list
-	Labels    []Addressee   // who gets letters, one label each
-	ByHand    []Addressee   // would get letters, and no address is known
-	NoLetters []Addressee   // asked not to get letters, or to be called instead
-	Nobody    []PupilHit    // pupils none of whose adults can be written to from this list
-	LeftOut   int           // adults left out because of an order
-	Why       []string      // who they are, for those who record orders
+	Lines     []ContactLine     // everyone who may stand on a list
+	Labels    []Addressee       // who gets letters, one label each
+	ByHand    []Addressee       // would get letters, and no address is known
+	NoLetters []Addressee       // asked not to get letters, or to be called instead
+	Nobody    []PupilHit        // pupils none of whose adults can be written to from this list
+	Reach     map[ReachedBy]int // pupils of the whole group, by how their families are reached; they add up
+	LeftOut   int               // adults left out because of an order
+	Why       []string          // who they are, for those who record orders
 }
 
 // Contacts gathers the adults of a group of pupils for labels, lists and files. Orders are looked up now.
@@ -80,6 +100,13 @@ func contactsFor(tx *db.Tx, g Group) (out Contacts, err error) {
 		return out, err
 	}
 	today, mayKnow := tx.Today(), tx.Pass().Scope(Orders) == access.All
+	out.Reach = map[ReachedBy]int{}
+	for _, p := range out.Pupils {
+		out.Reach[reachedBy(of[p.ID], today)]++
+	}
+	if g.Only != "" {
+		out.Pupils = slices.DeleteFunc(out.Pupils, func(p PupilHit) bool { return reachedBy(of[p.ID], today) != g.Only })
+	}
 	posted := map[AdultID]*Addressee{}
 	kinds := map[AdultID]*[]Addressee{}
 	var order []AdultID
@@ -137,6 +164,25 @@ func contactsFor(tx *db.Tx, g Group) (out Contacts, err error) {
 	return out, nil
 }
 
+// reachedBy is the best way to any of the adults who are written to as a matter of course and whom no order keeps from it.
+func reachedBy(of []Relation, today string) ReachedBy {
+	best := ByNone
+	for _, r := range of {
+		if ok, _ := May(r, Contact|Lists, today); !ok || !r.Tie.Parent() {
+			continue
+		}
+		switch {
+		case r.Adult.Ways("email") != "":
+			return ByEmail
+		case r.Adult.Ways("phone") != "":
+			best = ByPhone
+		case len(r.Post) > 0 && best == ByNone:
+			best = ByPaper
+		}
+	}
+	return best
+}
+
 func leftOut(r Relation, p PupilHit, today string) string {
 	var kinds []string
 	for _, o := range r.InForceOn(today) {
@@ -164,6 +210,9 @@ func groupPupils(tx *db.Tx, g Group) (title string, list []PupilHit, err error) 
 			err = fault.Gone("class")
 		}
 		return title, list, err
+	case g.Everyone:
+		list, err = everyHit(tx, staff, today)
+		return "Everyone", list, err
 	case g.Year != "":
 		list, err = yearHits(tx, staff, today, g.Year)
 		return YearGroup(g.Year).Words(), list, err

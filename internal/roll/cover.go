@@ -244,7 +244,7 @@ func (s *Service) EndCover(ctx context.Context, p access.Pass, list []CoverID) e
 }
 
 // ComeBack says the last day on which somebody is away. The day after, everything is theirs again by itself. A last day before the first one takes
-// the absence back, as recorded by mistake.
+// the absence back, as recorded by mistake, as long as no day of it has passed.
 func (s *Service) ComeBack(ctx context.Context, p access.Pass, absence AbsenceID, v Values) error {
 	if err := p.CheckAll(Edit); err != nil {
 		return err
@@ -262,8 +262,8 @@ func (s *Service) ComeBack(ctx context.Context, p access.Pass, absence AbsenceID
 		if err := r.faults.Err(); err != nil {
 			return err
 		}
-		if ends < a.Starts && a.Starts <= tx.Today() {
-			return fault.Field("ends", "The absence has begun already, on %s. Its last day can't be before that.", a.Starts)
+		if ends < a.Starts && a.Starts < tx.Today() {
+			return fault.Field("ends", "The absence began on %s, and somebody may have covered since. The last day can't be before that.", DayInWords(a.Starts))
 		}
 		if err := endAbsence(tx, a, ends); err != nil {
 			return err

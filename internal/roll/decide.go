@@ -19,13 +19,20 @@ import (
 type Choice struct {
 	Name, Label, Hint string
 	Long              bool   // several lines
-	Kind              string // text, phone, email, days, percent, age, years, pounds or holidays
+	Kind              string // text, phone, email, days, percent, age, years, minutes, pounds or holidays
 	Default           string // what holds while nobody has decided
 	Group             string // the heading of the page that begins here
 }
 
 // TrailYearsSetting is for how many years the organisation keeps its trail.
 const TrailYearsSetting = "trail.years"
+
+// The settings for how many minutes the session of a member of staff may be left alone before it locks.
+const (
+	LockOfficeSetting   = "lock.office"
+	LockCaseworkSetting = "lock.casework"
+	LockOthersSetting   = "lock.others"
+)
 
 // Choices are all of them, in the order of the page. The names are the keys in roll_setting.
 var Choices = []Choice{
@@ -43,6 +50,9 @@ var Choices = []Choice{
 	{Name: "school.holidays", Label: "Holidays and closed days", Group: "Conversations", Kind: "holidays", Long: true, Hint: "One a line, for example 26 October 2026 to 30 October 2026, or a single day. They are left out when school days are counted."},
 	{Name: "conversations.hourly_pence", Label: "What an hour of a teacher costs", Kind: "pounds", Hint: "In pounds and pence, for example 28.50. Used for the cost of teacher time and for nothing else. Leave it empty if you would rather not."},
 	{Name: TrailYearsSetting, Label: "Years for which the trail is kept", Group: "Trail", Kind: "years", Hint: "Who did what and who opened which record. Six years suits most schools: people can go to court that long. From 1 to 25.", Default: "6"},
+	{Name: LockOfficeSetting, Label: "Minutes until Ajar locks for the office", Group: "Locking", Kind: "minutes", Hint: "When nobody has touched a page for so long, it is covered, and whoever was working shows that it is them. What was typed stays. From 5 to 120.", Default: "60"},
+	{Name: LockCaseworkSetting, Label: "Minutes for casework and safeguarding", Kind: "minutes", Hint: "The safeguarding lead, family workers and partner practitioners. Who holds several roles gets the shortest time. From 5 to 120.", Default: "15"},
+	{Name: LockOthersSetting, Label: "Minutes for everybody else", Kind: "minutes", Hint: "Teachers share rooms and screens, so not too long. From 5 to 120.", Default: "30"},
 }
 
 // SchoolSettings reads what the school has decided.
@@ -131,6 +141,8 @@ func (c Choice) read(text string) (value, why string) {
 		text = strings.TrimSpace(strings.TrimSuffix(text, "%"))
 	case "years":
 		low, high, what = 1, 25, "a number of years from 1 to 25"
+	case "minutes":
+		low, high, what = 5, 120, "a number of minutes from 5 to 120"
 	case "age":
 		low, high, what = 6, 18, "an age from 6 to 18"
 	default:

@@ -825,7 +825,7 @@ func (s *Service) merge(tx *db.Tx, pre MergePreview) (MergeID, error) {
 	m := &Merging{Tx: tx, ID: ids.New[Merging](), Stays: pre.Stays.Adult.ID, Gone: pre.Gone.Adult.ID}
 	gone := pre.Gone.Adult
 	done := Merged{ID: m.ID, Stays: m.Stays, Gone: m.Gone, StaysName: pre.Stays.Adult.Name, GoneName: gone.Name, ByName: tx.Pass().Who().Name, MadeMs: tx.Now()}
-	if err := insertMerge(tx, done, gone.LocalID, personKey(gone.Title, gone.Forename, gone.Surname, gone.Name)); err != nil {
+	if err := insertMerge(tx, done, pre.Stays.Adult, gone); err != nil {
 		return 0, err
 	}
 	story := []func() error{

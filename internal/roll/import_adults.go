@@ -257,7 +257,7 @@ func (p *pupilSheet) tied(e *pupilEntry, m parentRow, at place) *adultEntry {
 		if m.unnamed && shares && a.lastSeen != int32(at.row) {
 			return a
 		}
-		if a.key != m.key || titlesClash(a.Title, m.name.Title, m.name.Forename) {
+		if !a.goesBy(m.key) || titlesClash(a.Title, m.name.Title, m.name.Forename) {
 			if p.namedByHand(a) && a.lastSeen != int32(at.row) && (shares || m.relationship != "" && m.relationship == t.Relationship) {
 				renamed = a
 			}
@@ -311,7 +311,11 @@ func (b *book) elsewhere(key string, name PersonName, emails, phones []contact, 
 		return nil
 	}
 	var best *adultEntry
+	list := slices.Clone(b.mergedKey[key])
 	for i := find(b.adultByKey, key); i >= 0; i = b.adults[i].next {
+		list = append(list, i)
+	}
+	for _, i := range list {
 		a := b.adults[i]
 		if titlesClash(a.Title, name.Title, name.Forename) || !a.shares(emails, phones) {
 			continue

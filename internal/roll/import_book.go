@@ -2,6 +2,7 @@ package roll
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ajar/internal/kit/batch"
@@ -34,7 +35,10 @@ type book struct {
 	pupilByUPN   map[string]int32 // several for a number that two children have
 	pupilByBirth map[string]int32 // folded name and date of birth, only to warn
 	adultByLocal map[string]int32
-	adultByKey   map[string]int32 // the newest; adultEntry.next leads on
+	adultByKey   map[string]int32   // the newest; adultEntry.next leads on
+	mergedLocal  map[string]int32   // numbers that went with a merge: the record that stayed
+	mergedRow    map[string]int32   // the row of this file in which such a number stood
+	mergedKey    map[string][]int32 // names that went with a merge
 	staffByLocal map[string]int32
 	classByLocal map[string]int32
 	formByTitle  map[string]int32
@@ -111,7 +115,11 @@ type adultEntry struct {
 	lastSeen int32 // the row that mentioned them last
 	channels []way
 	key      string
+	once     []string // keys that this person had before records of theirs were made one
 }
+
+// goesBy tells whether a file that names somebody so means this adult.
+func (a *adultEntry) goesBy(key string) bool { return a.key == key || slices.Contains(a.once, key) }
 
 // way is a channel as the book keeps it.
 type way struct {
@@ -218,18 +226,23 @@ func (m *memberEntry) record() record {
 }
 
 func newBook(r *batch.Run, numbered bool) (*book, error) {
-	b := &book{
-		numbered: numbered,
-		run:      r, tx: r.Tx, today: r.Tx.Today(),
-		pupilByLocal: map[string]int32{}, pupilByUPN: map[string]int32{}, pupilByBirth: map[string]int32{},
-		adultByLocal: map[string]int32{}, adultByKey: map[string]int32{}, staffByLocal: map[string]int32{},
-		classByLocal: map[string]int32{}, formByTitle: map[string]int32{}, memberLocal: map[string]int32{}, memberPair: map[[2]int64]int32{},
-		guarded: map[int32]bool{}, ordered: map[TieID]bool{}, hands: map[hand]bool{}, listed: map[listedConflict]bool{}, counted: map[string]*counted{}, founds: map[int64]found{},
-	}
+	b := emptyBook(r)
+	b.numbered = numbered
 	for _, kind := range []string{"pupils", "adults", "ties", "staff", "classes"} {
 		r.Report.By[kind] = &sheet.Tally{} // those who read the numbers by machine find all five, whatever was in the file
 	}
 	return b, b.load()
+}
+
+func emptyBook(r *batch.Run) *book {
+	return &book{
+		run: r, tx: r.Tx, today: r.Tx.Today(),
+		pupilByLocal: map[string]int32{}, pupilByUPN: map[string]int32{}, pupilByBirth: map[string]int32{},
+		adultByLocal: map[string]int32{}, adultByKey: map[string]int32{}, staffByLocal: map[string]int32{},
+		mergedLocal: map[string]int32{}, mergedRow: map[string]int32{}, mergedKey: map[string][]int32{},
+		classByLocal: map[string]int32{}, formByTitle: map[string]int32{}, memberLocal: map[string]int32{}, memberPair: map[[2]int64]int32{},
+		guarded: map[int32]bool{}, ordered: map[TieID]bool{}, hands: map[hand]bool{}, listed: map[listedConflict]bool{}, counted: map[string]*counted{}, founds: map[int64]found{},
+	}
 }
 
 // counted is a remark that many rows would make: it is said once, for the first place, with how often it came again.
@@ -429,6 +442,39 @@ func (b *book) indexAdult(e *adultEntry) {
 		}
 		b.adultByKey[e.key] = e.at
 	}
+}
+
+// indexMerged lets a file that still names a record that was merged find the one that stayed, as long as the merge is not undone.
+func (b *book) indexMerged(list []alias, adultAt map[AdultID]int32) {
+	for i := len(list) - 1; i >= 0; i-- { // from the newest back, so that a chain of merges leads to its end
+		m := list[i]
+		at, here := adultAt[m.Stays]
+		if !here {
+			continue
+		}
+		adultAt[m.Gone] = at
+		a := b.adults[at]
+		for _, key := range []string{m.StaysKey, m.GoneKey} {
+			if key != "" && !a.goesBy(key) {
+				a.once = append(a.once, key)
+				b.mergedKey[key] = append(b.mergedKey[key], at)
+			}
+		}
+		for _, local := range []string{m.StaysLocal, m.GoneLocal} {
+			if _, taken := b.adultByLocal[local]; local != "" && !taken {
+				b.mergedLocal[local] = at
+			}
+		}
+	}
+}
+
+// byNumber finds an adult by the number that a file gives them; merged tells that it is the number of a record that was merged into theirs.
+func (b *book) byNumber(id string) (at int32, merged bool) {
+	if at = find(b.adultByLocal, id); at >= 0 {
+		return at, false
+	}
+	at = find(b.mergedLocal, id)
+	return at, at >= 0
 }
 
 // newTie joins an adult and a child.

@@ -141,7 +141,7 @@ func (x *roster) who(m *memberEntry, class, user, role string) (why, field, valu
 		m.PupilID = x.pupils[pupil].ID
 	case !asPupil && staff >= 0 && role != "":
 		m.StaffID = x.staff[staff].ID
-	case pupil < 0 && staff < 0 && find(x.adultByLocal, user) < 0:
+	case pupil < 0 && staff < 0 && !x.adultHere(user):
 		return "There is nobody with this sourcedId, in the file or here.", "userSourcedId", user
 	case role == "":
 		return "There is no role, so it is not known whether this person is taught or teaches.", "role", ""

@@ -154,7 +154,7 @@ func (x *roster) place(t *rosterTable, c userColumns, p *person) (kind string) {
 	}
 	if p.status == leave && !p.student && !p.adult && !p.staff {
 		// A file of changes may say no more than that somebody is to be deleted.
-		p.student, p.adult, p.staff = find(x.pupilByLocal, p.id) >= 0, find(x.adultByLocal, p.id) >= 0, find(x.staffByLocal, p.id) >= 0
+		p.student, p.adult, p.staff = find(x.pupilByLocal, p.id) >= 0, x.adultHere(p.id), find(x.staffByLocal, p.id) >= 0
 		p.bare = true
 	}
 	switch {
@@ -186,6 +186,9 @@ func teaches(role string) bool {
 func (x *roster) seen(id string) int32 {
 	if i := find(x.pupilByLocal, id); i >= 0 && x.pupils[i].row != 0 {
 		return x.pupils[i].row
+	}
+	if row := x.mergedRow[id]; row != 0 {
+		return row
 	}
 	if i := find(x.adultByLocal, id); i >= 0 && x.adults[i].row > 0 {
 		return x.adults[i].row
@@ -305,7 +308,9 @@ func (x *roster) guardian(t *rosterTable, c userColumns, p person) (sheet.Outcom
 		phones = append(phones, x.phones(v, "phone", at)...)
 	}
 	var a *adultEntry
-	if i := find(x.adultByLocal, p.id); i >= 0 {
+	if i, merged := x.byNumber(p.id); merged {
+		return x.mergedGuardian(x.adults[i], p, emails, phones, at)
+	} else if i >= 0 {
 		a = x.adults[i]
 	}
 	if a == nil && p.status == leave {
@@ -355,6 +360,32 @@ func (x *roster) guardian(t *rosterTable, c userColumns, p person) (sheet.Outcom
 		outcome = sheet.Updated
 	}
 	return outcome, a, nil
+}
+
+// mergedGuardian reads the row of a record that was merged here into another: it adds ways to reach them, renames nobody, and when the roster deletes
+// its duplicate, the person who stays is not deleted with it.
+func (x *roster) mergedGuardian(a *adultEntry, p person, emails, phones []contact, at place) (sheet.Outcome, *adultEntry, error) {
+	x.mergedRow[p.id] = int32(at.row)
+	x.once("This user is one whose record was made one with another's here, and was taken as that person.", at)
+	if p.status == leave {
+		return sheet.Same, nil, nil
+	}
+	if p.father {
+		a.said |= saidFather
+	}
+	if p.mother {
+		a.said |= saidMother
+	}
+	news, err := x.reachBy(a, emails, phones, at)
+	if err != nil || !news {
+		return sheet.Same, a, err
+	}
+	return sheet.Updated, a, nil
+}
+
+func (x *roster) adultHere(id string) bool {
+	i, _ := x.byNumber(id)
+	return i >= 0
 }
 
 // rename takes the name of a user over when the same sourcedId now has another.
@@ -544,7 +575,7 @@ func (x *roster) ends(from, to string, at place) (*pupilEntry, *adultEntry, stri
 	case child < 0 || !x.somebody(b) && find(x.pupilByLocal, b) < 0:
 		return nil, nil, "agentSourcedIds names somebody who is neither in the file nor here, so no tie was made."
 	}
-	if i := find(x.adultByLocal, b); i >= 0 {
+	if i, _ := x.byNumber(b); i >= 0 {
 		return x.pupils[child], x.adults[i], ""
 	}
 	i := find(x.staffByLocal, b)
@@ -561,7 +592,7 @@ func (x *roster) ends(from, to string, at place) (*pupilEntry, *adultEntry, stri
 }
 
 func (x *roster) somebody(id string) bool {
-	return find(x.adultByLocal, id) >= 0 || find(x.staffByLocal, id) >= 0
+	return x.adultHere(id) || find(x.staffByLocal, id) >= 0
 }
 
 // afterUsers follows the links to people who came later in the file, and counts the rows that waited for them.
@@ -600,7 +631,8 @@ func (x *roster) countRoles() {
 	slices.SortFunc(rows, func(a, b row) int { return int(a.row - b.row) })
 	for _, r := range rows {
 		outcome := sheet.Same
-		pupil, adult, staff := find(x.pupilByLocal, r.user), find(x.adultByLocal, r.user), find(x.staffByLocal, r.user)
+		pupil, staff := find(x.pupilByLocal, r.user), find(x.staffByLocal, r.user)
+		adult, _ := x.byNumber(r.user)
 		switch {
 		case pupil >= 0 && x.pupils[pupil].stage != before, adult >= 0 && x.adults[adult].stage != before, staff >= 0 && x.staff[staff].stage != before:
 			outcome = sheet.Created

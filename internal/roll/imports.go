@@ -21,4 +21,16 @@ func (s *Service) offer() {
 		Need: Import, Bundle: true,
 		Read: s.readRoster, Undo: s.undoPeople,
 	})
+	s.Imports.Offer(batch.Kind{
+		Key: "staff", Title: "Staff",
+		Help: "One row for each colleague: who joins, who leaves and when, and what they are here. Nobody gets a role that you could not give by hand.",
+		// Who works here decides who may see whom, as SaveStaff says.
+		Need: Settings, Fields: staffFields, Required: []string{"staff_id"}, Synonyms: staffSynonyms,
+		Propose: batch.Proposing{
+			Title: "Here, and not in this file", Ask: "Who has left?",
+			Help: "If the file is the whole list of staff, these colleagues have left. Tick those who have: from then on they can't sign in. Nobody is ticked for you.",
+		},
+		Around: stillInCharge,
+		Read:   s.readStaffSheet, Undo: s.undoStaffSheet,
+	})
 }

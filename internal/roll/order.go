@@ -110,6 +110,7 @@ type OrderPreview struct {
 	Order    Order
 	Loses    []string
 	Others   []string // the other adults, who keep everything
+	Homeless []string // those of them whose post goes to the child's address, which is not taken as theirs once an order is in force
 	Already  []Order
 	Changes  []Change // outlet by outlet
 	Sent     []SentBy // what reached the adult about this child already
@@ -201,6 +202,9 @@ func previewOrder(tx *db.Tx, pupil PupilID, tie TieID, v Values) (out OrderPrevi
 		}
 		if len(r.InForceOn(tx.Today())) == 0 {
 			out.Others = append(out.Others, r.Adult.Name)
+			if len(r.Post) > 0 && strings.TrimSpace(r.Adult.Address+r.Adult.Postcode) == "" {
+				out.Homeless = append(out.Homeless, r.Adult.Name)
+			}
 		}
 	}
 	if !found {

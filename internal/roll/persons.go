@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -41,6 +42,9 @@ func (s *Service) JoinSelves(ctx context.Context, a, b access.Pass) error {
 	if a.Org() == b.Org() {
 		return fault.New(fault.Invalid, "Both links are of the same school. If you are in its records twice, ask the office to make one of them.")
 	}
+	if err := s.likely(ctx, a, b); err != nil {
+		return err
+	}
 	if err := s.DB.Update(ctx, access.Installation("an adult shows that two schools' records are theirs"), func(tx *db.Tx) error { return joinSelves(tx, a.Who(), b.Who()) }); err != nil {
 		return err
 	}
@@ -52,6 +56,109 @@ func (s *Service) JoinSelves(ctx context.Context, a, b access.Pass) error {
 		}
 	}
 	return nil
+}
+
+// likely refuses two records that are hardly of one person. Partners know each other's phone, postcode and children's birthdays, and each may have opened the
+// other's link on the family's one tablet: what they don't share is their name.
+func (s *Service) likely(ctx context.Context, passes ...access.Pass) error {
+	var adults []Adult
+	for _, p := range passes {
+		if err := s.DB.View(ctx, p, func(tx *db.Tx) error {
+			id, err := presentKey(tx, AdultID(p.Who().Adult))
+			if err != nil {
+				return err
+			}
+			a, found, err := AdultAt(tx, id)
+			if err == nil && !found {
+				err = access.Denied()
+			}
+			adults = append(adults, a)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	if !MayBeOnePerson(adults[0], adults[1]) {
+		return fault.New(fault.Conflict, "The two schools have different names for you, so their records can't be seen together. Ask one of them to put it right.")
+	}
+	return nil
+}
+
+// MayBeOnePerson tells whether the records of two schools may be of one adult who says so: the same first name, and the same surname, phone or e-mail.
+func MayBeOnePerson(a, b Adult) bool {
+	first := func(x Adult) string {
+		f := x.Forename
+		if f == "" {
+			f = ReadName(x.Name).Forename
+		}
+		f, _, _ = strings.Cut(Fold(f), " ")
+		return f
+	}
+	last := func(x Adult) string {
+		if x.Surname == "" {
+			return Fold(ReadName(x.Name).Surname)
+		}
+		return Fold(x.Surname)
+	}
+	if first(a) == "" || first(a) != first(b) {
+		return false
+	}
+	return last(a) != "" && last(a) == last(b) || slices.ContainsFunc(a.Channels, func(c Channel) bool {
+		return slices.ContainsFunc(b.Channels, func(d Channel) bool { return c.Kind == d.Kind && c.Folded != "" && c.Folded == d.Folded })
+	})
+}
+
+// SelfAt finds the record that another school keeps of the adult of a pass, among those they joined.
+func (s *Service) SelfAt(ctx context.Context, p access.Pass, org OrgID) (adult AdultID, found bool, err error) {
+	if _, err := p.CheckNamed(Tied); err != nil {
+		return 0, false, err
+	}
+	parts, err := s.selves(ctx, p)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, part := range parts {
+		if part.Org != org {
+			continue
+		}
+		err = s.DB.View(ctx, access.System("find the record of an adult who comes from a connected school's door", int64(org)), func(tx *db.Tx) error {
+			adult, err = presentKey(tx, part.Adult)
+			return err
+		})
+		return adult, err == nil, err
+	}
+	return 0, false, nil
+}
+
+// OnePerson tells whether two records were joined by their adult.
+func OnePerson(tx *db.Tx, a OrgID, x AdultID, b OrgID, y AdultID) (bool, error) {
+	p, err := personOf(tx, a, x)
+	if err != nil || p.Zero() {
+		return false, err
+	}
+	q, err := personOf(tx, b, y)
+	return p == q, err
+}
+
+// Connected tells whether two schools are connected today.
+func Connected(tx *db.Tx, a, b OrgID) (bool, error) { return connected(tx, a, b) }
+
+// HasNeighbours tells whether any school is connected with one.
+func HasNeighbours(tx *db.Tx, org OrgID) (bool, error) { return hasNeighbours(tx, org) }
+
+// SeenTogether tells whether an adult sees this school's record together with those of others. Which they are is nobody's business here.
+func SeenTogether(tx *db.Tx, adult AdultID) (joined bool, err error) {
+	keys, err := keysOfAdult(tx, adult)
+	if err != nil {
+		return false, err
+	}
+	org := OrgID(tx.Pass().Org())
+	err = tx.Within(access.Installation("see whether an adult joined this record with another school's"), func(in *db.Tx) error {
+		parts, err := partsTogether(in, org, keys)
+		joined = len(parts) > 1
+		return err
+	})
+	return joined, err
 }
 
 func joinSelves(tx *db.Tx, a, b access.Who) error {
@@ -190,6 +297,30 @@ func (s *Service) Together(ctx context.Context, p access.Pass) (out []TogetherCh
 		}
 	}
 	return onceEach(out), nil
+}
+
+// JoinedSchools lists the other schools whose records the adult of a pass has joined, whether or not a child there is open to them now.
+func (s *Service) JoinedSchools(ctx context.Context, p access.Pass) (out []TogetherSchool, err error) {
+	if _, err := p.CheckNamed(Tied); err != nil {
+		return nil, err
+	}
+	parts, err := s.selves(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		if part.Org == OrgID(p.Org()) {
+			continue
+		}
+		if err := s.DB.View(ctx, access.System("name a school whose record an adult joined", int64(part.Org)), func(tx *db.Tx) error {
+			name, err := schoolName(tx, part.Org)
+			out = append(out, TogetherSchool{Org: part.Org, Name: name})
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // childrenOf reads the children whom an adult may be told about at one school.

@@ -2,6 +2,7 @@ package roll
 
 import (
 	"cmp"
+	"strings"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -36,6 +37,18 @@ func WhyNot(tx *db.Tx, adult AdultID, pupil PupilID, what Matter) (string, error
 
 // MayPost is what post asks just before a message leaves.
 func MayPost(tx *db.Tx, it post.Item) (string, error) {
+	if it.Staff != 0 {
+		email, works, err := db.Maybe[string](tx, `select email from roll_staff where org_id = $1 and id = $2 and ends >= $3`, it.Staff, tx.Today())
+		switch {
+		case err != nil:
+			return "", err
+		case !works:
+			return "They do not work here any more.", nil
+		case !strings.EqualFold(strings.TrimSpace(email), it.Address):
+			return "Their e-mail address was changed in between.", nil
+		}
+		return "", nil
+	}
 	return WhyNot(tx, AdultID(it.Adult), PupilID(it.Pupil), Contact)
 }
 

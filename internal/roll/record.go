@@ -59,6 +59,7 @@ type Record struct {
 	Hands      []Hand
 	BroughtBy  string // the file that brought the pupil in, with its day; empty for a hand
 	Panels     []web.Component
+	Waits      bool     // some panels open after a second step
 	Why        []string // why the person of the pass sees this record, each finishing "because"
 	Today      string
 	Orders     int              // in force today
@@ -95,6 +96,7 @@ func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record
 		if r.Why, err = whyISee(tx, r.Pupil.ID, longDay); err != nil {
 			return err
 		}
+		r.Waits = s.panelsWait(p)
 		r.Panels, err = s.Panels(tx, r.Pupil)
 		return err
 	})

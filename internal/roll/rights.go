@@ -51,7 +51,7 @@ var (
 		Head: access.All, Office: access.All, Administrator: access.All, SafeguardingLead: access.All}}
 	// Orders records court orders and other restrictions.
 	Orders = access.Right{Key: "roll.orders", Words: "record court orders and restrictions", Roles: scopes{
-		Head: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All}, NotKin: true}
+		Head: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All}, NotKin: true, Proof: true}
 	// Mail prints labels and lists of families, and takes them out as files.
 	Mail = access.Right{Key: "roll.mail", Words: "print labels and lists of families, and take them out as files", Roles: scopes{
 		Head: access.All, Leader: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All,
@@ -60,10 +60,10 @@ var (
 	Tied = access.Right{Key: "roll.tied", Words: "see their own children, each by a tie in force that no order closes", Roles: scopes{Parent: access.Own}}
 	// Import brings files in and undoes them.
 	Import = access.Right{Key: "roll.import", Words: "bring in files and undo them", Roles: scopes{
-		Head: access.All, Office: access.All, Administrator: access.All}}
+		Head: access.All, Office: access.All, Administrator: access.All}, Proof: true}
 	// Organise keeps the list of schools, centres and groupings.
 	Organise = access.Right{Key: "roll.organise", Words: "keep the list of schools, centres and clusters", Roles: scopes{
-		Administrator: access.All, Coordinator: access.All}}
+		Administrator: access.All, Coordinator: access.All}, Proof: true}
 	// Directory shows the list of schools, centres and groupings.
 	Directory = access.Right{Key: "roll.directory", Words: "see the list of schools, centres and clusters", Roles: scopes{
 		Head: access.All, Leader: access.All, Senco: access.All, SafeguardingLead: access.All, Office: access.All, Administrator: access.All,
@@ -71,7 +71,7 @@ var (
 		Adviser: access.All, Assessor: access.All, Partner: access.All}}
 	// Settings changes what the school decides for itself.
 	Settings = access.Right{Key: "roll.settings", Words: "change the school's own settings", Roles: scopes{
-		Head: access.All, Administrator: access.All, SafeguardingLead: access.All}}
+		Head: access.All, Administrator: access.All, SafeguardingLead: access.All}, Proof: true}
 )
 
 // Rights lists them for the gate.

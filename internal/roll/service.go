@@ -70,7 +70,7 @@ func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
 		return nil, err
 	}
 	for _, panel := range slices.SortedStableFunc(slices.Values(s.panels), func(a, b Panel) int { return cmp.Compare(a.Order, b.Order) }) {
-		if tx.Pass().Scope(panel.Need) < access.Own || own && panel.Need.NotKin {
+		if tx.Pass().Scope(panel.Need) < access.Own || !tx.Pass().Open(panel.Need) || own && panel.Need.NotKin {
 			continue
 		}
 		c, err := panel.Show(tx, p)
@@ -84,9 +84,35 @@ func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
 	return out, nil
 }
 
+// panelsWait tells whether some panels open only after a second step.
+func (s *Service) panelsWait(p access.Pass) bool {
+	return slices.ContainsFunc(s.panels, func(x Panel) bool { return p.Scope(x.Need) >= access.Own && !p.Open(x.Need) })
+}
+
 // Sight is the condition that every list of pupils (as p) carries: $2 is the member of staff whose own pupils these are, or 0 for everyone's, and $3
 // is today. SightArgs gives both. The pupils in sight are worked out once for a list, not once for each row (measured: docs/adr/0019-need-to-know.md).
-const Sight = `(cast($2 as bigint) = 0 or p.id in (select v.pupil_id from roll_sight v where v.org_id = $1 and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)` + notOwnSight + `)`
+const Sight = `(cast($2 as bigint) = 0 or p.id in (` + inSight + `)` + notOwnSight + `)`
+
+// inSight are the pupils whom the member of staff $2 works with on the day $3: by assignment, by taking a class that the pupil is in, or by standing in for
+// somebody who does, once for each of these ways. It says what the view roll_sight says, which is asked for one pupil and gives days as well; a test holds the two
+// together. Read through the view, SQLite copies all of it and builds an index on the copy (measured: docs/performance.md).
+const inSight = `
+	select a.pupil_id from roll_assignment a
+	where a.org_id = $1 and a.staff_id = cast($2 as bigint) and a.starts <= $3 and a.ends >= $3
+	union all
+	select m.pupil_id from roll_member t cross join roll_member m
+	where t.org_id = $1 and t.staff_id = cast($2 as bigint) and t.starts <= $3 and t.ends >= $3
+		and m.org_id = t.org_id and m.class_id = t.class_id and m.pupil_id is not null and m.starts <= $3 and m.ends >= $3
+	union all
+	select a.pupil_id from roll_standin s cross join roll_assignment a
+	where s.org_id = $1 and s.staff_id = cast($2 as bigint) and s.starts <= $3 and s.ends >= $3
+		and a.org_id = s.org_id and a.staff_id = s.away_id and a.starts <= $3 and a.ends >= $3 and (s.pupil_id is null or s.pupil_id = a.pupil_id)
+	union all
+	select m.pupil_id from roll_standin s cross join roll_member t cross join roll_member m
+	where s.org_id = $1 and s.staff_id = cast($2 as bigint) and s.starts <= $3 and s.ends >= $3
+		and t.org_id = s.org_id and t.staff_id = s.away_id and t.starts <= $3 and t.ends >= $3
+		and m.org_id = t.org_id and m.class_id = t.class_id and m.pupil_id is not null and m.starts <= $3 and m.ends >= $3
+		and (s.pupil_id is null or s.pupil_id = m.pupil_id)`
 
 // sightOfOne is the same for one pupil who is named: asking whether this one is in sight beats working out all who are.
 const sightOfOne = `(cast($2 as bigint) = 0 or exists (select 1 from roll_sight v where v.org_id = p.org_id and v.pupil_id = p.id and v.staff_id = $2 and v.starts <= $3 and v.ends >= $3)` + notOwnSight + `)`
@@ -285,7 +311,34 @@ func Pupils(tx *db.Tx, r access.Right) ([]Pupil, error) {
 	if err != nil {
 		return nil, err
 	}
-	return db.All[Pupil](tx, `select `+pupilColumns+` from roll_pupil p where p.org_id = $1 and p.starts <= $3 and p.ends >= $3 and `+Sight+` order by p.sort_key, p.id`, staff, today)
+	q, err := pupilsInSight(tx, staff, today)
+	if err != nil {
+		return nil, err
+	}
+	return db.All[Pupil](tx, q, staff, today)
+}
+
+// few is how many pupils in sight are so few that reading each by its key beats going down the whole roll. A school has some hundred at the least.
+const few = 200
+
+// pupilsInSight is the list in the order in which it is quick to read: who sees everyone goes down the roll; who sees a few begins at those, and not
+// at all pupils of the school; who sees many goes down the roll with the condition, and so does who has a wall before their own family (below zero).
+func pupilsInSight(tx *db.Tx, staff int64, today string) (string, error) {
+	switch {
+	case staff == 0:
+		return `select ` + pupilColumns + ` from roll_pupil p where p.org_id = $1 and p.starts <= $3 and p.ends >= $3 and cast($2 as bigint) = 0 order by p.sort_key, p.id`, nil
+	case staff > 0:
+		n, err := db.One[int](tx, `select count(*) from (select i.pupil_id from (`+inSight+`) i limit $4) x`, staff, today, few+1)
+		if err != nil {
+			return "", err
+		}
+		if n <= few {
+			return `select ` + pupilColumns + ` from (select distinct i.pupil_id from (` + inSight + `) i) v cross join roll_pupil p where p.org_id = $1 and p.starts <= $3 and p.ends >= $3 and p.id = v.pupil_id order by p.sort_key, p.id`, nil
+		}
+		return `select ` + pupilColumns + ` from roll_pupil p where p.org_id = $1 and p.starts <= $3 and p.ends >= $3 and p.id in (` + inSight + `) order by p.sort_key, p.id`, nil
+	default:
+		return `select ` + pupilColumns + ` from roll_pupil p where p.org_id = $1 and p.starts <= $3 and p.ends >= $3 and ` + Sight + ` order by p.sort_key, p.id`, nil
+	}
 }
 
 // CountPupils counts those on the roll today.

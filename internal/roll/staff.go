@@ -1,6 +1,8 @@
 package roll
 
 import (
+	"slices"
+
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
@@ -19,7 +21,7 @@ func AddStaff(tx *db.Tx, name, email string) (StaffID, error) {
 	return id, trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(id), Words: "joined the staff"})
 }
 
-// GiveRole gives a member of staff a role from today, unless they hold it.
+// GiveRole gives a member of staff a role from today, unless they hold it. Somebody from outside holds it for a year.
 func GiveRole(tx *db.Tx, id StaffID, role access.Role) error {
 	roles, err := RolesOf(tx, id)
 	if err != nil {
@@ -30,7 +32,11 @@ func GiveRole(tx *db.Tx, id StaffID, role access.Role) error {
 			return nil
 		}
 	}
-	_, err = tx.Exec(`insert into roll_staff_role (org_id, id, staff_id, role, starts) values ($1, $2, $3, $4, $5)`, ids.New[Staff](), id, role, tx.Today())
+	ends := ForGood
+	if slices.Contains(Visitors, role) {
+		ends = addDays(tx.Today(), 365)
+	}
+	_, err = tx.Exec(`insert into roll_staff_role (org_id, id, staff_id, role, starts, ends) values ($1, $2, $3, $4, $5, $6)`, ids.New[Staff](), id, role, tx.Today(), ends)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -250,8 +251,25 @@ func (s *Service) Classes(ctx context.Context, p access.Pass) (out []ClassRow, e
 		out, err = classRows(tx, staff, today)
 		return err
 	})
-	slices.SortStableFunc(out, func(a, b ClassRow) int { return YearGroup(a.Year).Order() - YearGroup(b.Year).Order() })
+	slices.SortStableFunc(out, func(a, b ClassRow) int {
+		return cmp.Or(YearGroup(a.Year).Order()-YearGroup(b.Year).Order(), leadingNumber(a.Title)-leadingNumber(b.Title))
+	})
 	return out, err
+}
+
+// leadingNumber is the number that a title begins with, so that 7A stands before 10A; titles without one come last.
+func leadingNumber(title string) int {
+	n, digits := 0, 0
+	for _, r := range title {
+		if r < '0' || r > '9' || digits > 6 {
+			break
+		}
+		n, digits = n*10+int(r-'0'), digits+1
+	}
+	if digits == 0 {
+		return 1 << 30
+	}
+	return n
 }
 
 // ClassPupil is a pupil in a class, with who works with them.

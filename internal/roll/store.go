@@ -234,7 +234,7 @@ func deriveStaff(tx *db.Tx, s Staff) error {
 	if err != nil {
 		return err
 	}
-	return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(s.ID), Words: "joined the staff"})
+	return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(s.ID), Words: "has other details, or another last day"})
 }
 
 // replaceWays puts the phones or the e-mail addresses of a form in place of those there were. One that stays keeps its row.
@@ -457,7 +457,10 @@ func staffByID(tx *db.Tx, id StaffID) (Staff, error) {
 func insertStaff(tx *db.Tx, s Staff) error {
 	_, err := tx.Exec(`insert into roll_staff (org_id, id, forename, surname, name, email, ends, search, sort_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		s.ID, s.Forename, s.Surname, s.Name, s.Email, s.Ends, StaffSearch(s), s.SortKey)
-	return err
+	if err != nil {
+		return err
+	}
+	return trail.Write(tx, trail.Entry{Kind: trail.RightChanged, About: "staff", Key: int64(s.ID), Words: "joined the staff"})
 }
 
 func insertPost(tx *db.Tx, p Post) error {
@@ -551,6 +554,10 @@ func classHits(tx *db.Tx, staff int64, today string, class ClassID) ([]PupilHit,
 
 func yearHits(tx *db.Tx, staff int64, today, year string) ([]PupilHit, error) {
 	return db.All[PupilHit](tx, groupHit+` and p.year = $4 order by p.sort_key, p.id`, staff, today, year)
+}
+
+func everyHit(tx *db.Tx, staff int64, today string) ([]PupilHit, error) {
+	return db.All[PupilHit](tx, groupHit+` order by p.sort_key, p.id`, staff, today)
 }
 
 func someHits(tx *db.Tx, staff int64, today string, pupils []PupilID) ([]PupilHit, error) {

@@ -28,6 +28,11 @@ func (b *book) load() error {
 	if err := b.loadTies(pupilAt, adultAt); err != nil {
 		return err
 	}
+	merged, err := mergeAliases(b.tx)
+	if err != nil {
+		return err
+	}
+	b.indexMerged(merged, adultAt)
 	if err := b.loadStaff(); err != nil {
 		return err
 	}
@@ -134,8 +139,8 @@ func (b *book) loadClasses(pupilAt map[PupilID]int32) error {
 		}
 		if m.PupilID != nil {
 			e.PupilID = *m.PupilID
-			if forms[m.ClassID] && m.Ends >= b.today {
-				p := b.pupils[pupilAt[e.PupilID]]
+			if at, loaded := pupilAt[e.PupilID]; loaded && forms[m.ClassID] && m.Ends >= b.today {
+				p := b.pupils[at]
 				p.forms = append(p.forms, int32(len(b.members)))
 			}
 		}
@@ -428,6 +433,61 @@ func (s *Service) undoPeople(u *batch.Undoing) error {
 		}
 	}
 	return s.Changed.Publish(u.Tx, Changed{Why: "an import was undone"})
+}
+
+func postsByStaff(tx *db.Tx) (map[StaffID][]Post, error) {
+	out := map[StaffID][]Post{}
+	return out, db.Each(tx, func(p *Post) error { out[p.StaffID] = append(out[p.StaffID], *p); return nil },
+		`select id, staff_id, role, starts, ends from roll_staff_role where org_id = $1 order by starts, id`)
+}
+
+// assignedCounts counts the pupils who are assigned to each colleague by name, today or ahead.
+func assignedCounts(tx *db.Tx) (map[StaffID]int, error) {
+	type row struct {
+		StaffID StaffID
+		N       int
+	}
+	out := map[StaffID]int{}
+	return out, db.Each(tx, func(r *row) error { out[r.StaffID] = r.N; return nil }, `select g.staff_id, count(distinct g.pupil_id) as n
+		from roll_assignment g join roll_pupil p on p.org_id = g.org_id and p.id = g.pupil_id
+		where g.org_id = $1 and g.ends >= $2 and p.ends >= $2 group by g.staff_id`, tx.Today())
+}
+
+// coveringFor names the colleagues for whom each colleague stands in, today or ahead.
+func coveringFor(tx *db.Tx) (map[StaffID][]string, error) {
+	type row struct {
+		StaffID StaffID
+		Name    string
+	}
+	out := map[StaffID][]string{}
+	return out, db.Each(tx, func(r *row) error { out[r.StaffID] = append(out[r.StaffID], r.Name); return nil }, `select distinct i.staff_id, s.name
+		from roll_standin i join roll_staff s on s.org_id = i.org_id and s.id = i.away_id where i.org_id = $1 and i.ends >= $2 order by s.name`, tx.Today())
+}
+
+// leftBehind reads the pupils of colleagues whose last day is over or comes until a day, where the assignment goes on after it.
+func leftBehind(tx *db.Tx, until string) (out []LeftBehind, err error) {
+	type row struct {
+		StaffID                    StaffID
+		Name, Gone                 string
+		ID                         PupilID
+		Forename, Surname, KnownAs string
+		Year                       string
+		StaffKey, SortKey          string
+	}
+	err = db.Each(tx, func(r *row) error {
+		if n := len(out); n == 0 || out[n-1].StaffID != r.StaffID {
+			out = append(out, LeftBehind{StaffID: r.StaffID, Name: r.Name, Ends: r.Gone})
+		}
+		last := &out[len(out)-1]
+		last.Pupils = append(last.Pupils, PupilHit{ID: r.ID, Forename: r.Forename, Surname: r.Surname, KnownAs: r.KnownAs, Year: r.Year})
+		return nil
+	}, `select distinct s.id as staff_id, s.name, s.ends as gone, s.sort_key as staff_key, p.id, p.forename, p.surname, p.known_as, p.year, p.sort_key
+		from roll_assignment g
+		join roll_staff s on s.org_id = g.org_id and s.id = g.staff_id
+		join roll_pupil p on p.org_id = g.org_id and p.id = g.pupil_id
+		where g.org_id = $1 and s.ends <= $3 and g.ends > s.ends and g.ends >= $2 and p.ends >= $2 and p.ends > s.ends
+		order by s.ends, s.sort_key, s.id, p.sort_key, p.id`, tx.Today(), until)
+	return out, err
 }
 
 func counts(n int, one, many string) string {

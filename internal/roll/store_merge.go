@@ -103,9 +103,12 @@ func mergeSteps(tx *db.Tx, merge MergeID) ([]mergeStep, error) {
 
 const mergeColumns = `m.id, m.stays, m.gone, m.stays_name, m.gone_name, m.figures, m.by_name, m.made_ms, m.undone_ms, m.undone_by, m.kept`
 
-func insertMerge(tx *db.Tx, m Merged, goneLocal, goneKey string) error {
-	_, err := tx.Exec(`insert into roll_merge (org_id, id, stays, gone, stays_name, gone_name, gone_local, gone_key, by_name, made_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		m.ID, m.Stays, m.Gone, m.StaysName, m.GoneName, goneLocal, goneKey, m.ByName, m.MadeMs)
+// insertMerge keeps the numbers and the names that both records had: a file that still uses one of them means the record that stayed.
+func insertMerge(tx *db.Tx, m Merged, stays, gone Adult) error {
+	key := func(a Adult) string { return personKey(a.Title, a.Forename, a.Surname, a.Name) }
+	_, err := tx.Exec(`insert into roll_merge (org_id, id, stays, gone, stays_name, gone_name, stays_local, stays_key, gone_local, gone_key, by_name, made_ms)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		m.ID, m.Stays, m.Gone, m.StaysName, m.GoneName, stays.LocalID, key(stays), gone.LocalID, key(gone), m.ByName, m.MadeMs)
 	return err
 }
 
@@ -270,10 +273,11 @@ func sameNumbers(tx *db.Tx, most int) (out []numbered, err error) {
 
 // alias is how a file may still name a record that went.
 type alias struct {
-	Stays, Gone        AdultID
-	GoneLocal, GoneKey string
+	Stays, Gone          AdultID
+	StaysLocal, StaysKey string
+	GoneLocal, GoneKey   string
 }
 
 func mergeAliases(tx *db.Tx) ([]alias, error) {
-	return db.All[alias](tx, `select stays, gone, gone_local, gone_key from roll_merge where org_id = $1 and undone_ms is null order by made_ms, id`)
+	return db.All[alias](tx, `select stays, gone, stays_local, stays_key, gone_local, gone_key from roll_merge where org_id = $1 and undone_ms is null order by made_ms, id`)
 }

@@ -16,6 +16,12 @@ func connected(tx *db.Tx, a, b OrgID) (bool, error) {
 	return n > 0, err
 }
 
+func hasNeighbours(tx *db.Tx, org OrgID) (bool, error) {
+	n, err := db.One[int](tx, `select count(*) from roll_membership x join roll_membership y on y.grouping = x.grouping and y.member <> x.member
+		where x.member = $1 and x.starts <= $2 and x.ends >= $2 and y.starts <= $2 and y.ends >= $2`, org, tx.Today())
+	return n > 0, err
+}
+
 func personOf(tx *db.Tx, org OrgID, adult AdultID) (ids.ID[Person], error) {
 	p, _, err := db.Maybe[ids.ID[Person]](tx, `select person from roll_person_part where org = $1 and adult = $2 and ended_ms is null`, org, adult)
 	return p, err

@@ -187,6 +187,22 @@ func TestContacts(t *testing.T) {
 		if !slices.Equal(labels, want) {
 			t.Errorf("labels %q\nwant %q", labels, want)
 		}
+		// How families are reached adds up to the pupils, and narrows the list; everyone is everyone whom the pass sees.
+		every, err := a.s.Contacts(ctx, p, Group{Everyone: true})
+		if err != nil || len(every.Pupils) < len(c.Pupils) {
+			t.Fatalf("everyone: %d pupils, %v", len(every.Pupils), err)
+		}
+		sum := 0
+		for _, by := range ReachedWays {
+			only, err := a.s.Contacts(ctx, p, Group{Everyone: true, Only: by})
+			if err != nil || len(only.Pupils) != every.Reach[by] {
+				t.Errorf("%s: %d pupils, and %d are counted (%v)", by, len(only.Pupils), every.Reach[by], err)
+			}
+			sum += every.Reach[by]
+		}
+		if sum != len(every.Pupils) {
+			t.Errorf("%d of %d pupils are counted: %v", sum, len(every.Pupils), every.Reach)
+		}
 		v := OrderValues("2026-11-20")
 		v["kind"], v["decided_by"] = "supervised", "family court"
 		if _, err := a.s.AddOrder(ctx, p, a.zoe, a.dadTie, v); err != nil {

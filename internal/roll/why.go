@@ -77,6 +77,18 @@ func (s SightOf) Roles() (out []access.Role) {
 	return out
 }
 
+// Pupils are those of all reasons, each once.
+func (s SightOf) Pupils() (out []PupilHit) {
+	for _, r := range s.Reasons {
+		for _, p := range r.Pupils {
+			if !slices.ContainsFunc(out, func(x PupilHit) bool { return x.ID == p.ID }) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
 // WhatTheySee says what a member of staff may see today, and why. People see it about themselves; those who look after the settings, about anyone.
 func (s *Service) WhatTheySee(ctx context.Context, p access.Pass, id StaffID) (out SightOf, err error) {
 	own := id != 0 && int64(id) == p.Who().Staff
@@ -90,6 +102,13 @@ func (s *Service) WhatTheySee(ctx context.Context, p access.Pass, id StaffID) (o
 		out.You = own
 		return err
 	})
+	return out, err
+}
+
+// OwnSight is the same about the person of the pass, inside the transaction of another page.
+func OwnSight(tx *db.Tx) (out SightOf, err error) {
+	out, err = sightOf(tx, StaffID(tx.Pass().Who().Staff))
+	out.You = true
 	return out, err
 }
 

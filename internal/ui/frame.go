@@ -34,7 +34,8 @@ func From(q *web.Req, title string) PageData {
 		d.Search = &HeaderSearch{Action: "/search", Label: "Find a pupil or a parent"}
 	}
 	if f.Who != "" {
-		d.Footer = []Link{{Text: "Worried about a child's safety?", Href: "/safeguarding"}, {Text: "Who may do what", Href: "/rights"}}
+		d.Footer = []Link{{Text: "Worried about a child's safety?", Href: "/safeguarding"}, {Text: "Who may do what", Href: "/rights"}, {Text: "How you sign in", Href: "/account"}}
+		d.LockSeconds = f.LockSeconds
 	}
 	if f.Flash != "" {
 		d.Flash = &Flash{Text: f.Flash}

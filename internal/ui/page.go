@@ -27,6 +27,8 @@ type PageData struct {
 	Undo        *UndoData
 	Errors      Errors // shown first on the page, and "Error:" is put before the title
 
+	LockSeconds int // after how long without use the page covers itself; 0 for never
+
 	Wide      bool       // use the whole width, for lists and grids
 	Public    bool       // a parent's page: no menu, no search, no htmx
 	Languages []Language // offered at the top, each in its own name

@@ -81,6 +81,7 @@ func (j *journal) failed() []string {
 
 func open(t *testing.T) *site {
 	t.Helper()
+	t.Parallel() // each attack has a school of its own
 	ctx := context.Background()
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	made.Do(func() {

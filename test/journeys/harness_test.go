@@ -28,6 +28,7 @@ const root = "../.."
 // Whoever leaves last puts the browser and the folders away.
 func TestMain(m *testing.M) {
 	status := m.Run()
+	dropTemplate()
 	shared.stop()
 	os.Exit(status)
 }
@@ -37,6 +38,7 @@ type Site struct {
 	t    testing.TB
 	URL  string
 	Dir  string // the data folder, for Ajar
+	db   string // the address of its PostgreSQL database; empty for SQLite
 	port int
 	cmd  *exec.Cmd
 	gone chan error
@@ -46,6 +48,9 @@ type Site struct {
 // Start serves a fresh copy of the demo with the real binary.
 func Start(t testing.TB) *Site {
 	t.Helper()
+	if os.Getenv("AJAR_JOURNEYS_ON") == "postgres" {
+		return StartOnPostgres(t)
+	}
 	template := shared.demo(t)
 	dir := filepath.Join(t.TempDir(), "data")
 	if err := os.CopyFS(dir, os.DirFS(template)); err != nil {
@@ -70,7 +75,12 @@ func Serve(t testing.TB, h http.Handler) *Site {
 
 func serve(t testing.TB, dir string) *Site {
 	t.Helper()
-	s := &Site{t: t, Dir: dir, said: &output{}}
+	return serveOn(t, dir, "")
+}
+
+func serveOn(t testing.TB, dir, db string) *Site {
+	t.Helper()
+	s := &Site{t: t, Dir: dir, db: db, said: &output{}}
 	t.Cleanup(func() {
 		s.kill()
 		if t.Failed() {
@@ -94,7 +104,7 @@ func (s *Site) start() {
 	}
 	address := fmt.Sprintf("127.0.0.1:%d", s.port)
 	s.URL = "http://" + address
-	s.cmd = exec.Command(shared.ajar(s.t), "serve", "--listen", address, "--data", s.Dir)
+	s.cmd = exec.Command(shared.ajar(s.t), append([]string{"serve", "--listen", address}, s.where()...)...)
 	s.cmd.Stdout, s.cmd.Stderr = s.said, s.said
 	gone, err := startWithUs(s.cmd)
 	if err != nil {
@@ -154,11 +164,19 @@ func (s *Site) PullThePlug() {
 // Ajar runs another command of the binary over the site's data and gives what it printed.
 func (s *Site) Ajar(args ...string) string {
 	s.t.Helper()
-	out, err := runAjar(shared.ajar(s.t), append(args, "--data", s.Dir)...)
+	out, err := runAjar(shared.ajar(s.t), append(args, s.where()...)...)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	return out
+}
+
+// where says to a command in which store the site lives.
+func (s *Site) where() []string {
+	if s.db == "" {
+		return []string{"--data", s.Dir}
+	}
+	return []string{"--data", s.Dir, "--db", s.db}
 }
 
 func runAjar(binary string, args ...string) (string, error) {
@@ -303,7 +321,7 @@ func (p *Page) Fetch(path string) (status int, body []byte) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	for _, c := range p.cookies() {
+	for _, c := range p.cookies(path) {
 		request.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
 	}
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: 30 * time.Second}

@@ -12,7 +12,7 @@ func TestParentOpensTheFamilyDoor(t *testing.T) {
 	s := Start(t)
 	office := s.As("Pauline Osgood")
 	office.Visit("/classes")
-	office.Visit(office.First(`/classes/[0-9a-z]+`).Path)
+	office.Click("10A")
 	office.Visit(office.First(`/pupils/[0-9a-z]+`).Path)
 	office.See("Links and codes for the family")
 	record := office.Path()

@@ -94,11 +94,15 @@ func turned(list string) string {
 	return list
 }
 
-// story is a journey over a fresh copy of the demo. Short runs leave it out, and say so.
+// story is a journey over a fresh copy of the demo. Short runs leave it out, and say so. A story mostly waits for pages to come to rest, so stories are told
+// beside each other, each with a server and browsers of its own.
 func story(t *testing.T) *Site {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("journeys need a browser and a minute; not in a short run")
 	}
+	t.Parallel()
 	return Start(t)
 }
+
+func lastWord(s string) string { return s[strings.LastIndex(s, " ")+1:] }

@@ -3,8 +3,8 @@
 // Each test makes a realm of its own, so that tests beside each other don't meet: POST /realms/NAME with {clients, people}. The realm is an issuer
 // at /realms/NAME with its own keys, clients and people. What tests need to provoke stands under /realms/NAME/test/…; all else is the provider's own.
 import { createServer } from 'node:http';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import Provider from 'oidc-provider';
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import Provider, { interactionPolicy } from 'oidc-provider';
 
 const realms = new Map();
 let origin = '';
@@ -47,14 +47,22 @@ function newKey() {
 
 const offered = ['name', 'given_name', 'family_name', 'preferred_username', 'email', 'email_verified', 'hd', 'tid', 'oid', 'xms_edov'];
 
+// policy lets a client ask for the choice of an account, as the large providers do.
+function policy() {
+  const all = interactionPolicy.base();
+  all.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0);
+  return all;
+}
+
 // build makes the provider of a realm from what the realm holds. Making it again with a new key is how keys are changed.
 function build(realm) {
+  realm.key = newKey();
   const provider = new Provider(`${origin}/realms/${realm.name}`, {
     adapter: (kind) => new Store(realm, kind),
-    jwks: { keys: [newKey()] },
+    jwks: { keys: [realm.key] },
     cookies: { keys: ['a key for tests alone'] },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: offered },
-    conformIdTokenClaims: false,
+    claims: { openid: ['sub', 'amr'], email: ['email', 'email_verified'], profile: offered },
+    conformIdTokenClaims: realm.conform,
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     acrValues: ['mfa'],
@@ -68,7 +76,7 @@ function build(realm) {
         },
       },
     },
-    interactions: { url: (ctx, interaction) => `/realms/${realm.name}/interaction/${interaction.uid}` },
+    interactions: { policy: policy(), url: (ctx, interaction) => `/realms/${realm.name}/interaction/${interaction.uid}` },
     findAccount: (ctx, sub) => {
       const person = realm.people.get(sub);
       return person && { accountId: sub, claims: async () => ({ ...person, sub }) };
@@ -80,6 +88,7 @@ function build(realm) {
   });
   provider.use(async (ctx, next) => {
     await next();
+    if (ctx.oidc?.route === 'discovery') ctx.body = { ...ctx.body, ...realm.says };
     if (ctx.oidc?.route === 'token' && ctx.body?.id_token) {
       realm.lastToken = ctx.body.id_token;
       if (realm.nextToken) ctx.body = { ...ctx.body, id_token: realm.nextToken };
@@ -122,7 +131,16 @@ async function interaction(realm, req, res) {
   return realm.provider.interactionFinished(req, res, {
     login: { accountId: sub, ...(amr ? { amr, acr: 'mfa' } : {}) },
     consent: { grantId: await grant.save() },
+    select_account: {},
   });
+}
+
+// signed is a token with any claims, signed with the realm's own key: what a provider with a fault, or another client's token, would look like.
+function signed(realm, claims, header) {
+  const part = (x) => Buffer.from(JSON.stringify(x)).toString('base64url');
+  const text = `${part({ alg: 'ES256', kid: realm.key.kid, ...header })}.${part(claims)}`;
+  const key = createPrivateKey({ key: realm.key, format: 'jwk' });
+  return `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
 }
 
 async function control(realm, what, req, res) {
@@ -140,6 +158,13 @@ async function control(realm, what, req, res) {
     case 'next-token':
       realm.nextToken = said.id_token;
       break;
+    case 'sign':
+      return answer(res, 200, 'application/json', JSON.stringify({ id_token: signed(realm, said.claims, said.header) }));
+    case 'says':
+      realm.says = said;
+      break;
+    case 'asked':
+      return answer(res, 200, 'application/json', JSON.stringify(realm.asked));
     case 'down':
       realm.down = said.down;
       break;
@@ -157,7 +182,7 @@ async function serve(req, res) {
   if (!req.url.startsWith('/realms/') || !name) return answer(res, 404, 'text/plain', 'not here');
   if (req.method === 'POST' && rest.length === 0) {
     const said = JSON.parse((await bodyOf(req)) || '{}');
-    const realm = { name, kept: new Map(), clients: new Map(), people: new Map() };
+    const realm = { name, conform: Boolean(said.conform), says: {}, asked: {}, kept: new Map(), clients: new Map(), people: new Map() };
     for (const c of said.clients ?? []) realm.clients.set(c.client_id, c);
     for (const p of said.people ?? []) realm.people.set(p.sub, p);
     build(realm);
@@ -167,6 +192,8 @@ async function serve(req, res) {
   const realm = realms.get(name);
   if (!realm) return answer(res, 404, 'text/plain', 'no such realm');
   if (rest[0] === 'test') return control(realm, rest[1], req, res);
+  const where = rest.join('/');
+  realm.asked[where] = (realm.asked[where] ?? 0) + 1;
   if (realm.down) return answer(res, 503, 'text/plain', 'closed for now');
   if (rest[0] === 'interaction') return interaction(realm, req, res);
   req.originalUrl = req.url;

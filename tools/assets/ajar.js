@@ -16,6 +16,8 @@ function start (scope) {
   scope.querySelectorAll('[data-conditional]').forEach(conditional)
   scope.querySelectorAll('[data-date]').forEach(calendar)
   scope.querySelectorAll('[data-print]').forEach(printButton)
+  scope.querySelectorAll('form[data-passkey]').forEach(passkey)
+  scope.querySelectorAll('input[data-reveal]').forEach(reveal)
 }
 
 // A folded menu closes when one clicks elsewhere or presses Escape.
@@ -75,6 +77,47 @@ function printButton (button) {
   button.hidden = false
   button.addEventListener('click', () => window.print())
   document.querySelectorAll('[data-print-hint]').forEach((hint) => hint.remove())
+}
+
+// passkey asks the browser for a passkey when its form is sent, puts the answer into the form, and sends it again as any form is sent.
+function passkey (form) {
+  if (form.dataset.ready || !window.PublicKeyCredential || !window.isSecureContext) return
+  form.dataset.ready = 'true'
+  const part = form.closest('[data-passkey-part]')
+  if (part) part.hidden = false
+  const answer = form.elements.answer
+  const error = form.querySelector('[data-passkey-error]')
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+  const tell = (words) => { error.textContent = words; error.hidden = !words }
+  const keys = (list) => (list || []).map((k) => ({ ...k, id: bytes(k.id) }))
+
+  async function ask () {
+    const reply = await fetch(form.dataset.ask, { method: 'POST', body: new URLSearchParams({ for: form.dataset.passkey }), headers: { Accept: 'application/json' } })
+    const said = await reply.json()
+    if (said.to) return window.location.assign(said.to)
+    if (!reply.ok) return tell(said.error || form.dataset.failed)
+    const want = said.publicKey
+    want.challenge = bytes(want.challenge)
+    want.allowCredentials = keys(want.allowCredentials)
+    want.excludeCredentials = keys(want.excludeCredentials)
+    if (want.user) want.user.id = bytes(want.user.id)
+    const key = await navigator.credentials[said.kind]({ publicKey: want })
+    const from = key.response
+    const response = { clientDataJSON: text(from.clientDataJSON) }
+    for (const name of ['attestationObject', 'authenticatorData', 'signature', 'userHandle']) if (from[name]) response[name] = text(from[name])
+    if (from.getTransports) response.transports = from.getTransports()
+    answer.value = JSON.stringify({ id: key.id, rawId: text(key.rawId), type: key.type, response, clientExtensionResults: {} })
+    form.requestSubmit()
+  }
+  form.addEventListener('submit', (e) => {
+    if (answer.value) return
+    e.preventDefault()
+    e.stopImmediatePropagation()
+    tell('')
+    ask().catch((problem) => tell(problem.name === 'InvalidStateError' ? form.dataset.known : form.dataset.failed))
+  }, true)
+  window.addEventListener('pageshow', () => { answer.value = '' })
 }
 
 // autosave sends a form's draft a few seconds after the last key, and when the page goes out of sight. When the school
@@ -206,6 +249,119 @@ function autosave (form) {
   offer()
 }
 
+// A button beside a password that shows what was typed.
+function reveal (input) {
+  if (input.dataset.ready) return
+  input.dataset.ready = 'true'
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'govuk-button govuk-button--secondary ajar-reveal'
+  const name = document.querySelector(`label[for="${input.id}"]`)?.textContent.trim() || 'password'
+  const tell = () => {
+    const shown = input.type === 'text'
+    button.textContent = shown ? 'Hide' : 'Show'
+    button.setAttribute('aria-label', (shown ? 'Hide: ' : 'Show: ') + name)
+  }
+  button.addEventListener('click', () => { input.type = input.type === 'password' ? 'text' : 'password'; tell() })
+  input.form?.addEventListener('submit', () => { input.type = 'password'; tell() })
+  tell()
+  input.after(button)
+}
+
+// A page that nobody touched for a while covers itself and hides what it shows. What was typed stays where it is; once whoever comes back has shown that
+// it is them, the cover is taken away. The server locks by itself as well, so that taking the cover away by a trick opens nothing.
+function lockable () {
+  const after = Number(document.body.dataset.lock) * 1000
+  if (!after) return
+  const key = 'ajar-used'
+  let used = Date.now()
+  let told = Date.now()
+  let cover = null
+  const title = document.title
+  const store = (v) => { try { localStorage.setItem(key, v) } catch { /* each page then counts for itself */ } }
+  const lately = () => { try { return Math.max(used, Number(localStorage.getItem(key)) || 0) } catch { return used } }
+  const ask = (path, body) => fetch(path, { method: 'POST', body, redirect: 'manual', headers: { 'Ajar-In-Place': '1' } })
+
+  function touch () {
+    if (cover) return
+    const now = Date.now()
+    if (now - lately() >= after) return check()
+    if (now - used > 5000) store(now)
+    used = now
+    if (now - told > 60000) { // whoever types for long without sending anything is not away
+      told = now
+      ask('/stay').then((r) => { if (r.status === 403) lock(false) }).catch(() => {})
+    }
+  }
+  function check () {
+    if (!cover && Date.now() - lately() >= after) lock(true)
+  }
+  async function lock (tell) {
+    if (cover) return
+    cover = document.createElement('dialog')
+    cover.className = 'ajar-cover'
+    cover.setAttribute('aria-labelledby', 'ajar-cover-title')
+    const paper = document.createElement('div')
+    paper.className = 'ajar-cover__paper'
+    paper.innerHTML = '<h2 class="govuk-heading-l" id="ajar-cover-title">Ajar is locked</h2><p>Nobody used this page for a while. What you typed is still here: show that it is you, and carry on.</p><div data-ways></div><p data-said role="alert" class="govuk-error-message"></p>'
+    cover.append(paper)
+    document.body.append(cover)
+    document.documentElement.classList.add('ajar-covered')
+    document.title = 'Ajar is locked'
+    cover.addEventListener('cancel', (e) => e.preventDefault())
+    cover.showModal()
+    try {
+      if (tell) await ask('/lock')
+      const page = new DOMParser().parseFromString(await (await fetch('/unlock')).text(), 'text/html')
+      const ways = cover.querySelector('[data-ways]')
+      page.querySelectorAll('#main > *').forEach((part, i) => { if (i > 1) ways.append(document.importNode(part, true)) })
+      ways.querySelectorAll('a[href]').forEach((a) => { a.target = '_blank' })
+      ways.querySelectorAll('[id]').forEach((e) => { e.id = 'cover-' + e.id })
+      ways.querySelectorAll('[for]').forEach((e) => { e.htmlFor = 'cover-' + e.htmlFor })
+      ways.querySelectorAll('[aria-describedby]').forEach((e) => { e.setAttribute('aria-describedby', e.getAttribute('aria-describedby').split(' ').map((x) => 'cover-' + x).join(' ')) })
+      ways.querySelectorAll('form[data-unlock]').forEach((form) => form.addEventListener('submit', (e) => { e.preventDefault(); unlock(form) }))
+      start(ways)
+      const first = ways.querySelector('input:not([type=hidden])')
+      if (first) first.focus()
+    } catch {
+      said('The school could not be reached. Try again in a moment.')
+    }
+  }
+  function said (words) { if (cover) cover.querySelector('[data-said]').textContent = words }
+  async function unlock (form) {
+    said('')
+    try {
+      const answer = await ask(form.getAttribute('action'), new URLSearchParams(new FormData(form)))
+      if (answer.status === 204) return lift()
+      said(answer.status === 422 ? await answer.text() : 'That did not work. Sign in again in another tab; what you typed here stays.')
+    } catch {
+      said('The school could not be reached. Try again in a moment.')
+    }
+  }
+  function lift () {
+    if (!cover) return
+    cover.close()
+    cover.remove()
+    cover = null
+    document.documentElement.classList.remove('ajar-covered')
+    document.title = title
+    used = told = Date.now()
+    store(used)
+  }
+  // Unlocked in another tab, the cover goes here too.
+  async function look () {
+    if (!cover) return check()
+    try { if ((await ask('/stay')).status === 204) lift() } catch { /* it stays covered */ }
+  }
+
+  store(used)
+  for (const name of ['keydown', 'pointerdown', 'input', 'scroll']) document.addEventListener(name, touch, { passive: true, capture: true })
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') look() })
+  window.addEventListener('focus', look)
+  window.addEventListener('storage', (e) => { if (e.key === key) look() })
+  setInterval(check, Math.min(after / 4, 10000))
+}
+
 function dropSent () {
   try {
     const key = sessionStorage.getItem(sentKey)
@@ -219,6 +375,7 @@ function dropSent () {
 dropSent()
 start(document)
 closeMenus()
+lockable()
 document.querySelector('[data-flash]')?.focus({ preventScroll: true })
 // What htmx puts on the page gets the same help.
 document.addEventListener('htmx:after:swap', (e) => start(e.target instanceof Element ? e.target : document))

@@ -3,6 +3,7 @@
 //	go run ./tools/gate                     everything
 //	go run ./tools/gate --only vet,store    some of it
 //	go run ./tools/gate pg                  a throw-away PostgreSQL to run single tests against
+//	go run ./tools/gate bench -bench . ./test/bench    go test with a PostgreSQL beside it
 //	go run ./tools/gate op                  an OpenID Connect provider to run single tests against
 //
 // It installs what it needs when it may, starts its own PostgreSQL and OpenID Connect provider (test/op) and stops them again, and its last line counts what passed, failed and was skipped.

@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"syscall"
@@ -24,19 +25,22 @@ type step struct {
 	about string
 	check func(context.Context, *gate) error
 	tests func(pkg string) bool // which packages' tests belong to this step
+	lane  string                // steps of one lane run after each other, and lanes beside each other; those without a lane come first
 }
 
-// steps is the gate, in order: what is quick and what others rest on comes first.
+func (s step) needsServers() bool { return s.tests != nil && s.name != "structure" }
+
+// steps is the gate, in order: what is quick and what others rest on comes first, and then the lanes.
 var steps = []step{
 	{name: "fmt", about: "gofmt", check: checkFormat},
 	{name: "vet", about: "go vet", check: goCheck("vet", "./...")},
-	{name: "lint", about: "staticcheck", check: goCheck("tool", "staticcheck", "./...")},
 	{name: "generate", about: "generated pages are fresh", check: checkGenerated},
 	{name: "build", about: "build without cgo", check: goCheck("build", "-o", os.DevNull, "./...")},
-	{name: "structure", about: "the rules of the house", tests: func(p string) bool { return group(p) == "structure" }},
-	{name: "store", about: "rules, stores and services, on SQLite and PostgreSQL", tests: func(p string) bool { return group(p) == "store" }},
-	{name: "pages", about: "pages through the whole server", tests: func(p string) bool { return group(p) == "pages" }},
-	{name: "journeys", about: "stories in a real browser, and accessibility", tests: func(p string) bool { return group(p) == "journeys" }},
+	{name: "lint", about: "staticcheck", check: goCheck("tool", "staticcheck", "./..."), lane: "lint"},
+	{name: "structure", about: "the rules of the house", tests: func(p string) bool { return group(p) == "structure" }, lane: "tests"},
+	{name: "store", about: "rules, stores and services, on SQLite and PostgreSQL", tests: func(p string) bool { return group(p) == "store" }, lane: "tests"},
+	{name: "pages", about: "pages through the whole server", tests: func(p string) bool { return group(p) == "pages" }, lane: "tests"},
+	{name: "journeys", about: "stories in a real browser, and accessibility", tests: func(p string) bool { return group(p) == "journeys" }, lane: "journeys"},
 }
 
 // group says which step tests a package, by its path inside the module. What fits nowhere else is tested with the stores, so that
@@ -204,7 +208,13 @@ func (g *gate) testPackages(ctx context.Context) ([]string, error) {
 // results: it does not see a change in the database, in the shared files, or in the binary that a journey builds.
 func (g *gate) runTests(ctx context.Context, pkgs []string) counts {
 	args := []string{"test", "-json", "-count=1", "-p", "2", "-timeout", "10m"}
-	for _, p := range pkgs {
+	if g.vetted {
+		args = append(args, "-vet=off")
+	}
+	if group(pkgs[0]) == "journeys" {
+		args = append(args, "-parallel", "3") // a story waits more than it works
+	}
+	for _, p := range longestFirst(pkgs) {
 		args = append(args, "./"+p)
 	}
 	cmd := g.command(ctx, "go", args...)
@@ -244,6 +254,24 @@ func (g *gate) runTests(ctx context.Context, pkgs []string) counts {
 		c.plus(broken("go test", waitErr.Error()+"\n"+stderr.String()))
 	}
 	return c
+}
+
+// long are packages whose tests take long. They begin first, so that none of them is still running alone when all others are done.
+var long = []string{"test/attacks", "internal/roll", "internal/demo", "internal/barriers", "internal/conversations", "internal/progress", "internal/family", "internal/app", "internal/ui"}
+
+func longestFirst(pkgs []string) []string {
+	var first, rest []string
+	for _, p := range long {
+		if slices.Contains(pkgs, p) {
+			first = append(first, p)
+		}
+	}
+	for _, p := range pkgs {
+		if !slices.Contains(first, p) {
+			rest = append(rest, p)
+		}
+	}
+	return append(first, rest...)
 }
 
 func broken(what, said string) counts {

@@ -24,7 +24,7 @@ import (
 
 // TrailManifest is the trail's pages: the list for those who answer for the school, its file, and "who has seen this" on a pupil's page.
 func TrailManifest(s *admin.Service) module.Manifest {
-	h := handlers{s}
+	h := handlers{s: s, sockets: &sockets{}}
 	s.Roll.AddPanel(roll.Panel{Order: 90, Need: roll.See, Show: func(tx *db.Tx, p roll.Pupil) (web.Component, error) {
 		seen, err := admin.SeenIn(tx, p.ID)
 		if err != nil {

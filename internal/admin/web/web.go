@@ -4,6 +4,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,10 +18,12 @@ import (
 
 // Manifest is what this capability adds to the product.
 func Manifest(s *admin.Service) module.Manifest {
-	h := handlers{s}
+	h := handlers{s: s, sockets: &sockets{}}
 	door := web.Public("nobody is signed in before the door")
-	return module.Manifest{
-		Name: "admin",
+	m := module.Manifest{
+		Name:   "admin",
+		Rights: admin.Rights(),
+		Menu:   []web.MenuItem{{Label: "Sign-in", Href: AccountsPath, Need: admin.Accounts, Order: 72}},
 		Routes: []web.Route{
 			{Pattern: "GET /{$}", Need: web.Public("sends those without a session to the door"), Handle: h.home},
 			{Pattern: "GET /sign-in", Need: door, Handle: h.signIn},
@@ -32,19 +35,64 @@ func Manifest(s *admin.Service) module.Manifest {
 			{Pattern: "POST /look-around", Need: web.Public("fictional people only, and only while the demo is served"), Handle: h.enter},
 		},
 	}
+	for _, room := range []func(handlers) []web.Route{
+		proving, passwords, apps, devices, accounts, byProvider, byPasskey, providers,
+	} {
+		m.Routes = append(m.Routes, room(h)...)
+	}
+	return m
 }
 
-type handlers struct{ s *admin.Service }
+type handlers struct {
+	s *admin.Service
+	*sockets
+}
+
+// part is a piece of a page at the door that a file of its own adds, in its place among the others. It answers nil where it has nothing to offer.
+// The session is that of the browser, locked or not; at the page to sign in there is none.
+type part struct {
+	order int
+	show  func(q *web.Req, x admin.Session) (web.Component, error)
+}
+
+// sockets are the places for such pieces.
+type sockets struct {
+	signInWays   []part // ways in, on the page to sign in: providers 1, passkeys 2, passwords 3
+	proofWays    []part // second factors, on the pages to prove and to unlock: passkeys 1, app 2, recovery code 3, providers 4
+	unlockWays   []part // what opens a locked session beside those: the password
+	setUpWays    []part // ways to begin with a second factor, for somebody who has none
+	accountParts []part // sections of one's own sign-in
+}
+
+func (h handlers) parts(q *web.Req, x admin.Session, lists ...[]part) (out []web.Component, err error) {
+	for _, list := range lists {
+		list = slices.Clone(list)
+		slices.SortStableFunc(list, func(a, b part) int { return a.order - b.order })
+		for _, p := range list {
+			c, err := p.show(q, x)
+			if err != nil {
+				return nil, err
+			}
+			if c != nil {
+				out = append(out, c)
+			}
+		}
+	}
+	return out, nil
+}
 
 func (h handlers) home(q *web.Req) error {
+	if q.Locked {
+		return q.Go(UnlockPath, "")
+	}
 	if !q.Pass.Valid() {
 		return q.Go(h.door(), "")
 	}
-	panels, err := h.s.Home(q.Context(), q.Pass)
+	panels, foot, waits, err := h.s.Home(q.Context(), q.Pass)
 	if err != nil {
 		return err
 	}
-	return q.Page(homePage(ui.From(q, "Today"), firstName(q.Pass.Who().Name), panels))
+	return q.Page(homePage(ui.From(q, "Today"), firstName(q.Pass.Who().Name), panels, foot, waits))
 }
 
 // door is where someone without a session begins.
@@ -56,20 +104,29 @@ func (h handlers) door() string {
 }
 
 func (h handlers) signIn(q *web.Req) error {
-	if h.s.LookAround {
+	if h.s.LookAround && q.Text("staff") == "" {
 		return q.Go(lookAroundPath+"?"+url.Values{"next": {safeNext(q.Text("next"))}}.Encode(), "")
 	}
-	return q.Page(signInPage(ui.From(q, "Sign in to Ajar")))
+	ways, err := h.parts(q, admin.Session{}, h.signInWays)
+	if err != nil {
+		return err
+	}
+	return q.Page(signInPage(ui.From(q, "Sign in to Ajar"), ways))
 }
 
 func (h handlers) signOut(q *web.Req) error {
+	door := h.door()
 	if c, err := q.R.Cookie(admin.CookieName); err == nil {
+		if door, err = h.doorAfter(q, c.Value); err != nil {
+			return err
+		}
 		if err := h.s.SignOut(q.Context(), c.Value); err != nil {
 			return err
 		}
 	}
 	http.SetCookie(q.W, web.Cookie(admin.CookieName, "", -time.Second, web.Secure(q.R)))
-	return q.Go(h.door(), "You are signed out.")
+	q.W.Header().Set("Clear-Site-Data", `"cache", "storage"`) // drafts and copies on a shared computer; not the cookies, which remember the device
+	return q.Go(door, "You are signed out.")
 }
 
 // asParent lets a colleague with two hats through the family's door.

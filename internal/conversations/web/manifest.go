@@ -14,10 +14,11 @@ import (
 // Manifest is what this capability adds to the product. It also puts a panel on the page of each pupil and on the first page, and offers the sheet and
 // the time of a talk at the family's door.
 func Manifest(s *conversations.Service, first *admin.Service, fam *family.Service) module.Manifest {
-	h := pages{s}
+	h := pages{s, fam}
 	door := own{s, fam}
 	door.offer()
 	first.AddHome(homePanel())
+	first.AddHome(figuresPanel())
 	s.Roll.AddPanel(roll.Panel{Order: 30, Need: conversations.See, Show: func(tx *db.Tx, p roll.Pupil) (web.Component, error) {
 		t, err := conversations.TalksOf(tx, p.ID)
 		if err != nil {
@@ -47,6 +48,9 @@ func Manifest(s *conversations.Service, first *admin.Service, fam *family.Servic
 			{Pattern: "POST " + programme + "/assign", Need: plan, Handle: h.assign},
 			{Pattern: "POST " + programme + "/round", Need: plan, Handle: h.addRound},
 			{Pattern: "POST " + programme + "/take-out", Need: plan, Handle: h.takeOut},
+			{Pattern: "GET " + programme + "/send", Need: invite, Handle: h.sendForm},
+			{Pattern: "POST " + programme + "/send", Need: invite, Handle: h.send},
+			{Pattern: "POST " + programme + "/send/take-back", Need: invite, Handle: h.sendBack},
 
 			{Pattern: "GET " + round, Need: see, Handle: h.round},
 			{Pattern: "POST " + round + "/edit", Need: plan, Handle: h.editRound},
@@ -91,4 +95,7 @@ func Manifest(s *conversations.Service, first *admin.Service, fam *family.Servic
 	}
 }
 
-type pages struct{ s *conversations.Service }
+type pages struct {
+	s   *conversations.Service
+	fam *family.Service
+}

@@ -77,6 +77,16 @@ func homePanel() admin.HomePanel {
 	}}
 }
 
+// figuresPanel leads those who see figures and no names to what they came for.
+func figuresPanel() admin.HomePanel {
+	return admin.HomePanel{Order: 11, Need: conversations.Cover, Show: func(tx *db.Tx) (web.Component, error) {
+		if tx.Pass().Scope(conversations.Cover) != access.Counts {
+			return nil, nil
+		}
+		return figuresPanelView(), nil
+	}}
+}
+
 func deskLines(d conversations.Desk) []string {
 	var out []string
 	for _, x := range []struct {

@@ -60,11 +60,11 @@ func (h own) offer() {
 			return out, err
 		}
 	}
-	h.fam.Offer(family.Thing{Key: "conversations.time", Words: "the time of a talk", Path: func(key int64) string { return OwnTimePath(conversations.TalkID(key)) },
+	h.fam.Offer(family.Thing{Key: conversations.TimeThing, Words: "the time of a talk", Path: func(key int64) string { return OwnTimePath(conversations.TalkID(key)) },
 		Items: items(func(tx *db.Tx, p conversations.Part, child string) (family.Item, bool) {
 			return family.Item{Key: int64(p.ID), Title: tTime, Args: say.Args{"child": child}, Note: tTimeNote, Told: say.Args{"day": say.Date(p.MeetOn)}}, p.Appointed(tx.Today())
 		})})
-	h.fam.Offer(family.Thing{Key: "conversations.sheet", Words: "the sheet of what was agreed", Path: func(key int64) string { return OwnSheetPath(conversations.TalkID(key)) },
+	h.fam.Offer(family.Thing{Key: conversations.SheetThing, Words: "the sheet of what was agreed", Path: func(key int64) string { return OwnSheetPath(conversations.TalkID(key)) },
 		Items: items(func(_ *db.Tx, p conversations.Part, child string) (family.Item, bool) {
 			i := family.Item{Key: int64(p.ID), Title: tSheet, Args: say.Args{"child": child}, Note: tSheetNote, New: p.AgreedTo < p.Version}
 			if !i.New {

@@ -103,6 +103,7 @@ type programmeView struct {
 	Staff     []roll.Staff
 	Slots     int
 	Plan      bool
+	Send      bool
 	Round     conversations.Round // the round being added, as typed
 }
 
@@ -113,7 +114,7 @@ func (h pages) showProgramme(q *web.Req, typedRound conversations.Round, cause e
 	if err != nil {
 		return err
 	}
-	v := programmeView{Plan: mayPlan(q.Pass), Round: typedRound}
+	v := programmeView{Plan: mayPlan(q.Pass), Send: h.maySend(q.Pass), Round: typedRound}
 	if v.Programme, v.Rounds, err = h.s.Programme(q.Context(), q.Pass, id); err != nil {
 		return err
 	}

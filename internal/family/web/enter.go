@@ -41,7 +41,7 @@ func (h handlers) visit(q *web.Req) family.Visit {
 // code opens the door by what stands on paper.
 func (h handlers) code(q *web.Req) error {
 	typed := q.Text("code")
-	got, err := h.s.Type(q.Context(), typed, addressOf(q.R), h.visit(q))
+	got, err := h.s.Type(q.Context(), typed, web.Source(q.R), h.visit(q))
 	if err != nil {
 		return err
 	}
@@ -117,9 +117,9 @@ func (h handlers) newCode(q *web.Req) error { return h.asked(q, family.Key{Code:
 
 func (h handlers) asked(q *web.Req, k family.Key) error {
 	// The same limit as for codes: without it somebody could ask for new ones by trying.
-	now, from := h.s.DB.Clock().Now(), addressOf(q.R)
+	now, from := h.s.DB.Clock().Now(), web.Source(q.R)
 	if k.Code == "" || h.s.Guesses.Wait(from, now) == 0 {
-		if err := h.s.NewOne(q.Context(), k, base(q)); err != nil {
+		if err := h.s.NewOne(q.Context(), k); err != nil {
 			return err
 		}
 	}
@@ -156,7 +156,7 @@ func (h handlers) known(q *web.Req) error {
 	if asked.Reader.Zero() {
 		return q.Go(withNext(EnterPath, next), "")
 	}
-	if q.Pass.Valid() && q.Pass.Who().SecondFactorMs > 0 {
+	if q.Pass.Valid() && q.Pass.Who().SecondFactorMs > 0 && (!q.Checked("fresh") || h.fresh(q)) {
 		return q.Go(next, "")
 	}
 	if asked.None {

@@ -21,7 +21,14 @@ const (
 	DevicesPath = "/f/devices"
 	forgetPath  = "/f/devices/forget"
 	closePath   = "/f/close"
-	PrivacyPath = "/f/privacy"
+	// SchoolsPath shows the children of all connected schools together.
+	SchoolsPath      = "/f/together"
+	schoolsAddPath   = "/f/together/add"
+	schoolsCodePath  = "/f/together/code"
+	schoolsJoinPath  = "/f/together/connect"
+	schoolsGoPath    = "/f/together/go"
+	schoolsLeavePath = "/f/together/leave"
+	PrivacyPath      = "/f/privacy"
 )
 
 // LinkPath is a personal link, short enough to stand on paper under its square.
@@ -47,6 +54,14 @@ func withNext(path, next string) string {
 		return path
 	}
 	return path + "?" + url.Values{"next": {next}}.Encode()
+}
+
+func joinPath(reader family.ReaderID, ask family.Kind) string {
+	v := url.Values{"reader": {reader.String()}}
+	if ask != "" {
+		v.Set("ask", string(ask))
+	}
+	return schoolsJoinPath + "?" + v.Encode()
 }
 
 // The addresses of staff.

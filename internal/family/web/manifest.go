@@ -13,7 +13,8 @@ type handlers struct{ s *family.Service }
 // Manifest is what this capability adds to the pages of staff. It also puts a panel on the page of each pupil.
 func Manifest(s *family.Service) module.Manifest {
 	h := handlers{s}
-	s.Roll.AddPanel(roll.Panel{Order: 60, Need: family.Give, Show: func(_ *db.Tx, p roll.Pupil) (web.Component, error) { return PupilPanel(p), nil }})
+	s.Words = Words
+	s.Roll.AddPanel(roll.Panel{Order: 60, Need: family.Give, Show: func(tx *db.Tx, p roll.Pupil) (web.Component, error) { return PupilPanel(s, tx, p) }})
 	give, settle := web.For(family.Give), web.For(family.Settle)
 	links := "/pupils/{pupil}/links"
 	return module.Manifest{
@@ -24,7 +25,10 @@ func Manifest(s *family.Service) module.Manifest {
 		Routes: append(Door(s), []web.Route{
 			{Pattern: "GET " + links, Need: give, Handle: h.links},
 			{Pattern: "POST " + links + "/give", Need: give, Handle: h.give},
+			{Pattern: "GET " + links + "/send", Need: give, Handle: h.sendForm},
+			{Pattern: "POST " + links + "/send", Need: give, Handle: h.send},
 			{Pattern: "POST " + links + "/take-back", Need: give, Handle: h.takeBack},
+			{Pattern: "POST " + links + "/part", Need: give, Handle: h.part},
 			{Pattern: "POST " + links + "/forget", Need: give, Handle: h.forgetAll},
 			{Pattern: "GET " + WishesPath, Need: settle, Handle: h.wishes},
 			{Pattern: "POST " + WishesPath + "/{wish}/accept", Need: settle, Handle: h.accept},
@@ -62,6 +66,13 @@ func Door(s *family.Service) []web.Route {
 		{Pattern: "POST " + changePath, Need: propose, Handle: Known(h.change)},
 		{Pattern: "POST /f/me/wishes/{wish}/withdraw", Need: propose, Handle: Known(h.withdraw)},
 		{Pattern: "GET " + DevicesPath, Need: read, Handle: Known(h.devices)},
+		{Pattern: "GET " + SchoolsPath, Need: read, Handle: Known(h.schools)},
+		{Pattern: "GET " + schoolsAddPath, Need: read, Handle: Known(h.addSchool)},
+		{Pattern: "POST " + schoolsCodePath, Need: read, Handle: Known(h.schoolCode)},
+		{Pattern: "GET " + schoolsJoinPath, Need: read, Handle: Known(h.joinSchool)},
+		{Pattern: "POST " + schoolsJoinPath, Need: read, Handle: Known(h.join)},
+		{Pattern: "POST " + schoolsGoPath, Need: read, Handle: Known(h.goTo)},
+		{Pattern: "POST " + schoolsLeavePath, Need: read, Handle: Known(h.leave)},
 		{Pattern: "POST " + forgetPath, Need: read, Handle: Known(h.forgetDevice)},
 	}
 }

@@ -237,9 +237,15 @@ func (h handlers) forgetDevice(q *web.Req) error {
 	return q.Go(DevicesPath, l.Put(tForgotten))
 }
 
+// names are the readers of a device to choose from, with their schools where there are several.
 func names(list []family.Choice) (out []ui.LeafOption) {
+	several := slices.ContainsFunc(list, func(c family.Choice) bool { return c.School != list[0].School })
 	for _, c := range list {
-		out = append(out, ui.LeafOption{Value: c.Reader.String(), Label: c.First})
+		o := ui.LeafOption{Value: c.Reader.String(), Label: c.First}
+		if several {
+			o.Label += ", " + c.School
+		}
+		out = append(out, o)
 	}
 	return out
 }
@@ -465,5 +471,9 @@ func meLinks(l say.Lang, own family.Home) []ui.LeafLink {
 	if own.Waiting > 0 {
 		note = l.Put(tWaiting, say.Args{"n": own.Waiting})
 	}
-	return []ui.LeafLink{{Text: l.Put(tYouOpen), Note: note, Href: MePath}, {Text: l.Put(tDevices), Href: DevicesPath}}
+	out := []ui.LeafLink{{Text: l.Put(tYouOpen), Note: note, Href: MePath}, {Text: l.Put(tDevices), Href: DevicesPath}}
+	if own.Others {
+		out = append(out, ui.LeafLink{Text: l.Put(tAllChildren), Href: SchoolsPath})
+	}
+	return out
 }

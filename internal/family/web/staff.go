@@ -1,21 +1,21 @@
 package web
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"time"
 
 	"ajar/internal/family"
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/say"
+	"ajar/internal/kit/square"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 	"ajar/internal/ui"
 
 	"github.com/a-h/templ"
-	"github.com/boombuler/barcode/qr"
 )
 
 // links is the page of the links about one pupil.
@@ -30,24 +30,19 @@ func (h handlers) links(q *web.Req) error {
 	}
 	d := ui.From(q, "Links and codes for the family of "+f.Pupil.Name())
 	d.Breadcrumbs = []ui.Link{{Text: f.Pupil.Name(), Href: pupilPath(id)}}
-	return q.Page(linksPage(d, f))
+	return q.Page(linksPage(d, f, q.Pass.Scope(roll.Edit) == access.All))
 }
 
 // give makes a link and shows it, once: as a letter to print, or to copy. Its secret is never shown again, so the answer is the page itself and no
 // redirect; a form that is sent again says so instead of making another.
 func (h handlers) give(q *web.Req) error {
-	pupil, err := web.PathID[roll.Pupil](q, "pupil")
+	w, err := wanted(q)
 	if err != nil {
 		return err
 	}
-	w := family.Wanted{ID: web.FormID[family.Link](q, "link"), Adult: web.FormID[roll.Adult](q, "adult"), Pupil: pupil, Way: q.Text("way"), Thing: family.Page}
-	thing, key, found := strings.Cut(q.Text("thing"), ":")
-	if found {
-		n, err := readNumber(key)
-		if err != nil {
-			return fault.Gone("sheet")
-		}
-		w.Thing, w.ThingKey = thing, n
+	pupil := w.Pupil
+	if w.Way = q.Text("way"); w.Way == family.BySent {
+		return q.Go(sendPath(w), "")
 	}
 	m, p, err := h.s.Give(q.Context(), q.Pass, w)
 	if err != nil {
@@ -63,7 +58,15 @@ func (h handlers) give(q *web.Req) error {
 		return err
 	}
 	return q.Print("adult", int64(m.Adult.ID), "a letter with a personal link", letterPage(ui.DocData{Title: "A letter with a link for " + m.Adult.Name, Back: ui.Link{Text: "Back to the links of " + p.Name(), Href: LinksPath(pupil)},
-		Note: "The code is shown this once. Print the letter now; if it is lost, make another."}, q.Pass.Who().OrgName, head, m, base(q)))
+		Note: letterNote(m)}, q.Pass.Who().OrgName, head, m, base(q)))
+}
+
+func letterNote(m family.Made) string {
+	note := "The code is shown this once. Print the letter now; if it is lost, make another."
+	if len(m.Post) == 0 {
+		note += " No address is known, so hand it over."
+	}
+	return note
 }
 
 func (h handlers) takeBack(q *web.Req) error {
@@ -75,6 +78,21 @@ func (h handlers) takeBack(q *web.Req) error {
 		return err
 	}
 	return q.Go(LinksPath(pupil), "The link is taken back. It opens nothing from now on, and the devices that it opened are forgotten.")
+}
+
+// part ends that an adult sees this school's record together with another's.
+func (h handlers) part(q *web.Req) error {
+	pupil, err := web.PathID[roll.Pupil](q, "pupil")
+	if err != nil {
+		return err
+	}
+	if _, err := h.s.LinksOf(q.Context(), q.Pass, pupil); err != nil {
+		return err
+	}
+	if err := h.s.Roll.EndTogether(q.Context(), q.Pass, web.FormID[roll.Adult](q, "adult")); err != nil {
+		return err
+	}
+	return q.Go(LinksPath(pupil), "They no longer see your record beside that of another school. Their own links go on.")
 }
 
 func (h handlers) forgetAll(q *web.Req) error {
@@ -162,9 +180,6 @@ func HomePanel(tx *db.Tx) (web.Component, error) {
 	return homePanel(wishes, asks), nil
 }
 
-// PupilPanel leads from a pupil's page to the links of the family.
-func PupilPanel(p roll.Pupil) web.Component { return pupilPanel(p.ID) }
-
 // GuestList is the part of the page for looking around that offers the parents of the demo.
 func GuestList(list []family.Guest) web.Component { return guestList(list) }
 
@@ -180,20 +195,8 @@ func (h handlers) lookAround(q *web.Req) error {
 
 // Square draws a QR code as an SVG of dark modules, with the quiet margin that cameras want. An address that is too long for one gives nothing.
 func Square(text string) templ.Component {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
-	if err != nil {
-		return templ.NopComponent
-	}
-	n := code.Bounds().Dx()
-	var path bytes.Buffer
-	for y := range n {
-		for x := range n {
-			if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
-				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+4, y+4)
-			}
-		}
-	}
-	return square(n+8, path.String())
+	size, path := square.Lines(text)
+	return ui.Square(size, path, "Square for the camera of a phone")
 }
 
 // address is a link as it stands on paper or in a message.
@@ -246,13 +249,8 @@ func tongues(m family.Made) []say.Lang {
 	return []say.Lang{say.Tongue("en")}
 }
 
-func addressLines(a roll.Adult) []string {
-	out := []string{a.Name}
-	for line := range strings.SplitSeq(strings.ReplaceAll(a.Address, ", ", "\n"), "\n") {
-		out = append(out, line)
-	}
-	return append(out, a.Postcode)
-}
+// addressLines is what stands in the window of the envelope: for an adult with whom the child lives and who has no address of their own, the child's.
+func addressLines(m family.Made) []string { return append([]string{m.Adult.Name}, m.Post...) }
 
 func adultLine(a family.AdultLinks) string {
 	words := []string{a.Tie.Relationship}

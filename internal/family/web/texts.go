@@ -141,6 +141,10 @@ var (
 	tFrom         = say.Text("family.held.from", "Counted from")
 	tTo           = say.Text("family.held.to", "Counted until")
 	tResults      = say.Text("family.held.results", "Results")
+	tNotes        = say.Text("family.held.notes", "Notes for you")
+	tNoteOn       = say.Text("family.held.note", "{day}, {name}")
+	tNotesOther   = say.Text("family.held.notes_other", "Other notes")
+	tNotesAsk     = say.Text("family.held.notes_ask", "The school keeps other notes too. You can ask the school for a copy.")
 	tResultOn     = say.Text("family.held.result", "{subject}, {day}")
 )
 
@@ -171,6 +175,23 @@ var (
 	tStateTaken    = say.Text("family.wishes.withdrawn", "You took it back")
 	tTakeBack      = say.Text("family.wishes.take_back", "Take it back")
 	tTakenBack     = say.Text("family.wishes.taken_back", "You took it back. Nothing changes.")
+)
+
+// Children at several schools.
+var (
+	tAllChildren  = say.Text("family.together.title", "Your children at all schools")
+	tTogetherLead = say.Text("family.together.lead", "Each school keeps its own page. The school decides what you see there.")
+	tGoTo         = say.Text("family.together.open", "Open the page at {school}")
+	tLeave        = say.Text("family.together.leave", "Stop showing {school} here")
+	tLeft         = say.Text("family.together.left", "{school} is not shown here any more. Your link from that school still works.")
+	tNobodyThere  = say.Text("family.together.nobody", "This school shows you no child now. You can ask the school.")
+	tAddSchool    = say.Text("family.together.add", "Add another school")
+	tAddLead      = say.Text("family.together.add_lead", "Do you have a child at another school near here? Type the code from the letter of that school. Or open the link of that school on this phone, and then come back here.")
+	tAddNear      = say.Text("family.together.near", "This phone also opens a page of {school}.")
+	tJoin         = say.Text("family.together.join", "Show {school} here too")
+	tJoinText     = say.Text("family.together.join_text", "You will see your children at both schools on one page. No school can read the page of the other. Both schools can see that you did this. You can undo it at any time.")
+	tJoined       = say.Text("family.together.joined", "You see {school} here now.")
+	tNotTogether  = say.Text("family.together.not", "These two pages cannot be shown together. The link of each school still works by itself. You can ask one of the schools why.")
 )
 
 // Devices, and what goes wrong.

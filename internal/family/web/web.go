@@ -3,9 +3,7 @@
 package web
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -154,30 +152,5 @@ func Frame(q *web.Req) web.Frame {
 	return f
 }
 
-// addressOf is where a request comes from. A proxy on this machine or in the house's own network says for whom it asks; its last word counts, since the
-// ones before it are the browser's own.
-func addressOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	a, err := netip.ParseAddr(host)
-	if err != nil || !(a.IsLoopback() || a.IsPrivate()) {
-		return host
-	}
-	list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	if last := strings.TrimSpace(list[len(list)-1]); last != "" {
-		if _, err := netip.ParseAddr(last); err == nil {
-			return last
-		}
-	}
-	return host
-}
-
 // base is how this Ajar is reached from outside, for what stands on paper.
-func base(q *web.Req) string {
-	if web.Secure(q.R) {
-		return "https://" + q.R.Host
-	}
-	return "http://" + q.R.Host
-}
+func base(q *web.Req) string { return web.Base(q.R) }

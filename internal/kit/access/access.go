@@ -37,6 +37,8 @@ type Right struct {
 	Roles map[Role]Scope
 	// NotKin says that what it opens is never for somebody about their own family, whatever their role. The capability that knows families keeps to it.
 	NotKin bool
+	// Proof asks for a second factor, once a session, before a page with this right opens. Routes keep to it; see kit/web.
+	Proof bool
 }
 
 // Who is the person asking, as sign-in found them.
@@ -50,6 +52,9 @@ type Who struct {
 	// SecondFactorMs is when this session last proved a second factor; 0 for never. For a parent it is one more fact that the school knows.
 	SecondFactorMs int64
 	Hat            int64 // the key of what joins this member of staff to a family here; 0 for none
+	// Locked says that the session was left alone for too long: it opens nothing until whoever it belongs to shows that it is them.
+	Locked bool
+	LockMs int64 // after how long without use the session locks; 0 for never
 }
 
 // Pass is proof that a check was made: for whom, in which organisation, with what scope for each right. Only this package makes one.
@@ -195,6 +200,13 @@ func (p Pass) CheckAll(r Right) error {
 func Denied() error {
 	return fault.New(fault.NotFound, "There is nothing here that you can open. The address may be wrong, or this may not be part of your work in Ajar. If you need it, ask the person who looks after Ajar in your school.")
 }
+
+// Proved tells whether the person behind the pass has proved a second factor in this session. Ajar itself has nothing to prove.
+func (p Pass) Proved() bool { return p.system != "" || p.who.SecondFactorMs > 0 }
+
+// Open tells whether the pass holds a right and, where the right asks for it, a second factor was proved. Pieces of pages that show what lies behind
+// such a right ask this; the route of the page itself may ask for less.
+func (p Pass) Open(r Right) bool { return p.Has(r) && (!r.Proof || p.Proved()) }
 
 // Explain says what the pass opens, in words: "You can see pupils: the people they work with."
 func (p Pass) Explain(r Right) string {

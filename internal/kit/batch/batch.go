@@ -18,6 +18,7 @@ import (
 	"io"
 	"io/fs"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -74,6 +75,10 @@ type Kind struct {
 	Required []string            // of Fields
 	Synonyms map[string][]string // other headings that mean a field, for the page that maps columns
 	Options  []Option            // questions on the page, and flags of the command
+	Propose  Proposing           // what the page says about what the reading proposes beside the file, when it proposes anything
+
+	// Around, when there is one, holds what Read writes and what Undo takes back: it sees the roll before and after, and its error stops all of it.
+	Around func(tx *db.Tx, do func() error) error
 
 	// Read reads the input. It writes only when r.Apply; what it counts must be the same either way.
 	Read func(r *Run) error
@@ -81,8 +86,21 @@ type Kind struct {
 	Undo func(u *Undoing) error
 }
 
-// Option is a choice beside the file, such as marking people absent from it as leavers.
+// Option is a choice beside the file.
 type Option struct{ Key, Words string }
+
+// Proposing is how a kind of import words its proposals.
+type Proposing struct {
+	Title, Ask, Help string
+}
+
+// Proposal is something that a reading does not do by itself, since the file does not say it, and that a person may choose while they look at the
+// preview: each stands alone, and only one that was shown can be chosen.
+type Proposal struct {
+	Key   string `json:"key"`
+	Name  string `json:"name"`
+	Words string `json:"words"`
+}
 
 // Report is the result in the form of the command's --json.
 type Report struct {
@@ -96,6 +114,8 @@ type Report struct {
 	By       map[string]*sheet.Tally `json:"by"`
 	Refusals []sheet.Refusal         `json:"refusals"`
 	Warnings []string                `json:"warnings"`
+	// Proposals are left for a person to choose.
+	Proposals []Proposal `json:"proposals,omitempty"`
 }
 
 // Check tells whether the numbers add up, in all and for each kind of record. A reader that miscounts is a fault of ours, and nothing is kept.
@@ -119,6 +139,7 @@ type Run struct {
 	Input   Input
 	Mapping *sheet.Mapping // nil: the columns are those of the template
 	Options map[string]bool
+	Chosen  map[string]bool // the keys of proposals that a person chose
 	Report  *Report
 
 	seq     int
@@ -180,6 +201,23 @@ func (r *Run) Warn(format string, args ...any) {
 		return
 	}
 	r.Report.Warnings = append(r.Report.Warnings, fmt.Sprintf(format, args...))
+}
+
+// Propose leaves something to a person, and tells whether one has chosen it already.
+func (r *Run) Propose(key, name, words string) (chosen bool) {
+	r.Report.Proposals = append(r.Report.Proposals, Proposal{Key: key, Name: name, Words: words})
+	return r.Chosen[key] || r.Options[everyProposal]
+}
+
+// everyProposal is the option of whoever reads by command and takes all that is proposed.
+const everyProposal = "every proposal"
+
+// TakeAll makes an order take everything that its reading proposes.
+func (o *Order) TakeAll() {
+	if o.Options == nil {
+		o.Options = map[string]bool{}
+	}
+	o.Options[everyProposal] = true
 }
 
 // Changed notes one field of a row that this batch changes, so that Undo can put it back. Values are strings, whole or other numbers, or nil.
@@ -252,6 +290,13 @@ func (r *Run) flush() error {
 	return err
 }
 
+func (k Kind) around(tx *db.Tx, do func() error) error {
+	if k.Around == nil || !tx.Writes() {
+		return do()
+	}
+	return k.Around(tx, do)
+}
+
 // Service reads files in. One for the whole program.
 type Service struct {
 	DB       *db.DB
@@ -301,6 +346,7 @@ type Order struct {
 	Mapping *sheet.Mapping
 	Options map[string]bool
 	Tick    func(rows int) // called now and then with the rows read so far; may be nil
+	chosen  map[string]bool
 }
 
 // Try reads without writing anything: the --dry-run of the command.
@@ -403,7 +449,8 @@ func (s *Service) Sweep(p access.Pass, ctx Context) error {
 }
 
 // Confirm does what the preview showed. The file is read once more against what is there now, so the numbers may differ if someone else worked meanwhile.
-func (s *Service) Confirm(p access.Pass, id ID, ctx Context) (*Report, error) {
+// Of what the preview proposed only what is chosen here, by its key, is done; a key that the preview did not show chooses nothing.
+func (s *Service) Confirm(p access.Pass, id ID, ctx Context, chosen ...string) (*Report, error) {
 	var rep *Report
 	s.note(id, 0)
 	defer s.forget(id)
@@ -431,6 +478,12 @@ func (s *Service) Confirm(p access.Pass, id ID, ctx Context) (*Report, error) {
 		if b.Mapping != "" {
 			if o.Mapping, err = sheet.LoadMapping([]byte(b.Mapping)); err != nil {
 				return err
+			}
+		}
+		o.chosen = map[string]bool{}
+		for _, shown := range b.Report().Proposals {
+			if slices.Contains(chosen, shown.Key) {
+				o.chosen[shown.Key] = true
 			}
 		}
 		if rep, err = s.keep(tx, k, o, id); err != nil {
@@ -500,8 +553,8 @@ func (s *Service) read(tx *db.Tx, k Kind, o Order, id ID, apply bool) (*Report, 
 	if apply {
 		rep.Batch = id.String()
 	}
-	run := &Run{Tx: tx, Apply: apply, Batch: id, Input: o.Input, Mapping: o.Mapping, Options: o.Options, Report: rep, tick: o.Tick}
-	if err := k.Read(run); err != nil {
+	run := &Run{Tx: tx, Apply: apply, Batch: id, Input: o.Input, Mapping: o.Mapping, Options: o.Options, Chosen: o.chosen, Report: rep, tick: o.Tick}
+	if err := k.around(tx, func() error { return k.Read(run) }); err != nil {
 		return nil, nil, plainly(err)
 	}
 	if len(run.refused) < rep.Refused {

@@ -59,13 +59,13 @@ func (s *Service) Undo(p access.Pass, id ID, ctx Context) (*Undone, error) {
 			return fault.New(fault.Conflict, "This import was undone already.")
 		}
 		u := &Undoing{Tx: tx, Batch: id, Result: res}
-		if err := u.restore(); err != nil {
-			return err
-		}
-		if k.Undo != nil {
-			if err := k.Undo(u); err != nil {
+		if err := k.around(tx, func() error {
+			if err := u.restore(); err != nil || k.Undo == nil {
 				return err
 			}
+			return k.Undo(u)
+		}); err != nil {
+			return err
 		}
 		text, err := json.Marshal(res)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -25,6 +26,7 @@ import (
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/clock"
+	"ajar/internal/kit/fault"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver, by the name pgx
 	_ "modernc.org/sqlite"             // the SQLite driver without cgo, by the name sqlite
@@ -92,12 +94,40 @@ type Options struct {
 	Fast bool
 }
 
+// encrypted refuses a database on another machine whose address does not ask for TLS with its certificate checked: left to itself the driver would go on
+// without either.
+func encrypted(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return fault.New(fault.Invalid, "The address of the database can't be read. It should look like postgres://name:password@host/database?sslmode=verify-full.")
+	}
+	hosts := u.Host
+	if q := u.Query().Get("host"); q != "" {
+		hosts = q
+	}
+	for host := range strings.SplitSeq(hosts, ",") {
+		h := host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			h = name
+		}
+		ip := net.ParseIP(strings.Trim(h, "[]"))
+		here := h == "" || h == "localhost" || strings.HasPrefix(h, "/") || ip != nil && ip.IsLoopback()
+		if mode := u.Query().Get("sslmode"); !here && mode != "verify-full" && mode != "verify-ca" {
+			return fault.New(fault.Invalid, "The database is on another machine (%s), so what goes there must be encrypted: add sslmode=verify-full to its address.", h)
+		}
+	}
+	return nil
+}
+
 // Open connects, and makes the SQLite file and its folder when they are not there.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	d := &DB{clock: o.Clock, globals: map[string]bool{"kit_migration": true}, tables: map[string]bool{}}
 	nread, nwrite := max(4, 2*runtime.NumCPU()), 1
 	if strings.HasPrefix(o.URL, "postgres://") || strings.HasPrefix(o.URL, "postgresql://") {
 		d.engine = PostgreSQL
+		if err := encrypted(o.URL); err != nil {
+			return nil, err
+		}
 		pool, err := sql.Open("pgx", o.URL)
 		if err != nil {
 			return nil, fmt.Errorf("opening PostgreSQL: %w", err)

@@ -71,6 +71,37 @@ func TestRowsOfOneOrganisationOnly(t *testing.T) {
 	})
 }
 
+func TestBulkWithOtherColumnsInOneTransaction(t *testing.T) {
+	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
+		if err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			for i, cols := range [][]string{{"id", "name"}, {"id", "size", "name"}, {"name", "id"}} {
+				row := map[string]any{"id": i, "name": string(rune('a' + i)), "size": 0.5}
+				given := false
+				if _, err := tx.Bulk("thing_thing", cols, func() ([]any, bool) {
+					if given {
+						return nil, false
+					}
+					given = true
+					var vals []any
+					for _, c := range cols {
+						vals = append(vals, row[c])
+					}
+					return vals, true
+				}); err != nil {
+					return err
+				}
+			}
+			list, err := db.All[thing](tx, "select id, name, size from thing_thing where org_id = $1 order by id")
+			if len(list) != 3 || list[0].Name != "a" || list[1].Name != "b" || list[1].Size == nil || list[2].ID != 2 || list[2].Name != "c" || list[2].Size != nil {
+				t.Errorf("%+v", list)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestStatementWithoutOrganisationIsRefused(t *testing.T) {
 	testkit.Both(t, sets, func(t *testing.T, d *db.DB) {
 		for _, q := range []string{"select id from thing_thing", "select id from thing_thing -- $1", "select id from thing_thing /* $1 */ where id = $10"} {

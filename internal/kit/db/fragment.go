@@ -3,6 +3,7 @@ package db
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -131,7 +132,8 @@ func (t *Tx) insertAll(name string, cols []string, next func() ([]any, bool)) (i
 
 func (t *Tx) copyIn(name string, cols []string, next func() ([]any, bool)) (int64, error) {
 	list := strings.Join(cols, ", ")
-	stage := "stage_" + name
+	// One transaction may put rows into a table with some columns, and then with others.
+	stage := fmt.Sprintf("stage_%s_%08x", name, crc32.ChecksumIEEE([]byte(list)))
 	if _, err := t.conn.c.ExecContext(t.ctx, "create temp table if not exists "+stage+" on commit drop as select "+list+" from "+name+" with no data"); err != nil {
 		return 0, fmt.Errorf("staging rows for %s: %w", name, err)
 	}

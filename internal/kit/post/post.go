@@ -52,6 +52,7 @@ type Item struct {
 	ID      ids.ID[Item]
 	Way     string
 	Adult   int64
+	Staff   int64  // the member of staff, when it is for one; Adult is 0 then
 	Pupil   int64  // the child it is about; 0 for none
 	About   string // what it belongs to, such as "family.link", with Key
 	Key     int64
@@ -64,6 +65,8 @@ type Item struct {
 	ByName  string
 	MadeMs  int64
 	DoneMs  *int64
+	// NotBefore lets an item wait (milliseconds UTC), so that whoever sent it to many can take it back. It is for Send alone.
+	NotBefore int64 `db:"-"`
 }
 
 // Ready is an item on its way out: what a driver needs and no more.
@@ -116,32 +119,39 @@ func (s *Service) Send(tx *db.Tx, it Item) (ids.ID[Item], error) {
 	if s.drivers[it.Way] == nil {
 		return 0, fault.New(fault.Invalid, "%s", notSetUp(it.Way))
 	}
-	if it.Adult == 0 || it.About == "" {
-		return 0, errors.New("post: an item needs an adult and a cause")
+	if (it.Adult == 0) == (it.Staff == 0) || it.About == "" {
+		return 0, errors.New("post: an item needs an adult or a member of staff, and a cause")
 	}
 	it.Subject = strings.Join(strings.Fields(it.Subject), " ") // a line break in a header would begin another header
 	it.Body = strings.ReplaceAll(strings.ToValidUTF8(it.Body, ""), "\x00", "")
 	if n := utf8.RuneCountInString(it.Body); n == 0 || n > MaxBody {
 		return 0, fault.Field("body", "The message has %d characters; it may have between 1 and %d.", n, MaxBody)
 	}
-	switch it.Way {
-	case Email:
-		a, err := mail.ParseAddress(it.Address)
-		if err != nil || a.Address != it.Address {
-			return 0, fault.Field("address", "%q is not an e-mail address.", it.Address)
-		}
-	case SMS:
-		if _, ok := Mobile(it.Address); !ok {
-			return 0, fault.Field("address", "%q is not a mobile number.", it.Address)
-		}
+	if !Fits(it.Way, it.Address) {
+		return 0, fault.Field("address", "%q is not %s.", it.Address, map[string]string{Email: "an e-mail address", SMS: "a mobile number"}[it.Way])
 	}
 	it.ID = ids.New[Item]()
-	if _, err := tx.Exec(`insert into post_item (org_id, id, way, adult, pupil, about, key, address, lang, subject, body, state, by_name, made_ms)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $12, $13)`,
-		it.ID, it.Way, it.Adult, it.Pupil, it.About, it.Key, it.Address, it.Lang, it.Subject, it.Body, tx.Pass().Who().Name, tx.Now()); err != nil {
+	if _, err := tx.Exec(`insert into post_item (org_id, id, way, adult, staff, pupil, about, key, address, lang, subject, body, state, by_name, made_ms)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting', $13, $14)`,
+		it.ID, it.Way, it.Adult, it.Staff, it.Pupil, it.About, it.Key, it.Address, it.Lang, it.Subject, it.Body, tx.Pass().Who().Name, tx.Now()); err != nil {
 		return 0, err
 	}
-	return it.ID, s.Jobs.Promise(tx, job, int64(it.ID), tx.Now())
+	return it.ID, s.Jobs.Promise(tx, job, int64(it.ID), max(tx.Now(), it.NotBefore))
+}
+
+// Fits tells whether an address is one that a way can be tried with at all.
+func Fits(way, address string) bool {
+	if way == Email {
+		a, err := mail.ParseAddress(address)
+		return err == nil && a.Address == address
+	}
+	_, ok := Mobile(address)
+	return way == SMS && ok
+}
+
+// Stop keeps what has not left yet from leaving, and tells how many items that were.
+func Stop(tx *db.Tx, about string, key int64, why string) (int64, error) {
+	return tx.Exec(`update post_item set state = 'stopped', trouble = $4, done_ms = $5, body = '' where org_id = $1 and about = $2 and key = $3 and state = 'waiting'`, about, key, why, tx.Now())
 }
 
 func notSetUp(way string) string {
@@ -151,7 +161,7 @@ func notSetUp(way string) string {
 	return "E-mail has not been set up for this Ajar. The person who runs it can do so; until then use a letter or the telephone."
 }
 
-const itemColumns = `id, way, adult, pupil, about, key, address, lang, subject, body, state, trouble, by_name, made_ms, done_ms`
+const itemColumns = `id, way, adult, staff, pupil, about, key, address, lang, subject, body, state, trouble, by_name, made_ms, done_ms`
 
 // Of lists what went out about one thing, the latest first.
 func Of(tx *db.Tx, about string, key int64) ([]Item, error) {
@@ -168,7 +178,7 @@ func (it Item) StateWords() string {
 	switch it.State {
 	case Waiting:
 		if it.Trouble != "" {
-			return "Not gone yet: " + it.Trouble + " It is tried again by itself."
+			return "Not gone yet: " + strings.TrimSuffix(it.Trouble, ".") + ". It is tried again by itself."
 		}
 		return "On its way"
 	case Sent:

@@ -160,6 +160,34 @@ func TestTroubleOnTheWay(t *testing.T) {
 	})
 }
 
+// What was written for later waits, and can be taken back until it has left.
+func TestTakingBackWhatWaits(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, b *box) {
+		later := letter
+		later.NotBefore = testkit.Day.Add(5 * time.Minute).UnixMilli()
+		write(t, s, testkit.A(), later)
+		write(t, s, testkit.B(), later)
+		work(t, s)
+		if len(b.got) != 0 {
+			t.Fatal("it did not wait")
+		}
+		if err := s.DB.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
+			n, err := Stop(tx, letter.About, letter.Key, "It was taken back.")
+			if n != 1 {
+				t.Errorf("%d were stopped", n)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		s.DB.SetClock(clock.At(testkit.Day.Add(6 * time.Minute)))
+		work(t, s)
+		if got := of(t, s, testkit.A()); len(b.got) != 1 || got[0].State != Stopped || got[0].Body != "" || got[0].StateWords() != "Stopped: It was taken back." {
+			t.Errorf("%+v, left %v", got, b.got)
+		}
+	})
+}
+
 func TestWhatCannotBeSentIsSaidAtOnce(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, b *box) {
 		for name, change := range map[string]func(*Item){

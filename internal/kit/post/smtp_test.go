@@ -1,110 +1,17 @@
 package post
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"io"
-	"math/big"
 	"mime"
-	"net"
 	"net/mail"
 	"strings"
-	"sync"
 	"testing"
-	"time"
-
-	"github.com/emersion/go-sasl"
-	"github.com/emersion/go-smtp"
 
 	"ajar/internal/kit/jobs"
+	"ajar/internal/kit/testkit/outside"
 )
 
-// A mail server as schools have it: STARTTLS, a name and a password, and its own opinion on addresses.
-type office struct {
-	mu   sync.Mutex
-	mail []string
-	to   []string
-}
-
-func (o *office) NewSession(*smtp.Conn) (smtp.Session, error) { return &visit{o: o}, nil }
-
-type visit struct {
-	o     *office
-	known bool
-	to    []string
-}
-
-func (v *visit) AuthMechanisms() []string { return []string{sasl.Plain} }
-func (v *visit) Auth(string) (sasl.Server, error) {
-	return sasl.NewPlainServer(func(_, name, password string) error {
-		if name != "ajar" || password != "let me in" {
-			return smtp.ErrAuthFailed
-		}
-		v.known = true
-		return nil
-	}), nil
-}
-func (v *visit) Mail(from string, _ *smtp.MailOptions) error {
-	if !v.known {
-		return smtp.ErrAuthRequired
-	}
-	return nil
-}
-func (v *visit) Rcpt(to string, _ *smtp.RcptOptions) error {
-	switch {
-	case strings.HasPrefix(to, "nobody@"):
-		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "No such person here"}
-	case strings.HasPrefix(to, "full@"):
-		return &smtp.SMTPError{Code: 452, EnhancedCode: smtp.EnhancedCode{4, 2, 2}, Message: "The box is full"}
-	}
-	v.to = append(v.to, to)
-	return nil
-}
-func (v *visit) Data(r io.Reader) error {
-	b, err := io.ReadAll(r)
-	v.o.mu.Lock()
-	defer v.o.mu.Unlock()
-	v.o.mail, v.o.to = append(v.o.mail, string(b)), append(v.o.to, v.to...)
-	return err
-}
-func (v *visit) Reset()        { v.to = nil }
-func (v *visit) Logout() error { return nil }
-
-func mailServer(t *testing.T) (o *office, addr string, trust *tls.Config) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	about := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
-	der, err := x509.CreateCertificate(rand.Reader, about, about, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o = &office{}
-	s := smtp.NewServer(o)
-	s.Domain = "localhost"
-	s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = s.Serve(l) }()
-	t.Cleanup(func() { _ = s.Close() })
-	pool := x509.NewCertPool()
-	pool.AddCert(cert)
-	return o, l.Addr().String(), &tls.Config{RootCAs: pool, ServerName: "localhost", MinVersion: tls.VersionTLS12}
-}
-
 func TestMailThroughAServer(t *testing.T) {
-	o, addr, trust := mailServer(t)
+	o, addr, trust := outside.MailServer(t)
 	m, err := NewMail("smtp://ajar:let%20me%20in@" + addr + "?from=ajar@oak.example")
 	if err != nil {
 		t.Fatal(err)
@@ -115,10 +22,10 @@ func TestMailThroughAServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(o.mail) != 1 || o.to[0] != r.Address {
-		t.Fatalf("the server has %v for %v", o.mail, o.to)
+	if len(o.Mail()) != 1 || o.To()[0] != r.Address {
+		t.Fatalf("the server has %v for %v", o.Mail(), o.To())
 	}
-	got, err := mail.ReadMessage(strings.NewReader(o.mail[0]))
+	got, err := mail.ReadMessage(strings.NewReader(o.Mail()[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +41,7 @@ func TestMailThroughAServer(t *testing.T) {
 }
 
 func TestMailThatIsNotTaken(t *testing.T) {
-	o, addr, trust := mailServer(t)
+	o, addr, trust := outside.MailServer(t)
 	send := func(address, to string, trusted bool) error {
 		m, err := NewMail(address)
 		if err != nil {
@@ -162,8 +69,8 @@ func TestMailThatIsNotTaken(t *testing.T) {
 	if err := send("smtp://127.0.0.1:1?from=ajar@oak.example", "a@b.example", true); err == nil || jobs.Hopeless(err) {
 		t.Errorf("no server: %v", err)
 	}
-	if len(o.mail) != 0 {
-		t.Errorf("it took %v", o.mail)
+	if len(o.Mail()) != 0 {
+		t.Errorf("it took %v", o.Mail())
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,41 +40,66 @@ var serial atomic.Int64
 // reported as skipped). The store is new each time and has the schema of the sets.
 func Both(t *testing.T, sets []db.Migrations, body func(t *testing.T, d *db.DB)) {
 	t.Helper()
-	t.Run("SQLite", func(t *testing.T) { body(t, Open(t, filepath.Join(t.TempDir(), "ajar.db"), sets)) })
-	t.Run("PostgreSQL", func(t *testing.T) { body(t, Open(t, Postgres(t), sets)) })
+	t.Run("SQLite", func(t *testing.T) { body(t, Open(t, SQLite(t, whole(sets)), sets)) })
+	t.Run("PostgreSQL", func(t *testing.T) { body(t, Open(t, PostgresWith(t, whole(sets)), sets)) })
 }
 
-// Open opens a store with a schema for one test and closes it afterwards.
+// Open opens a store, gives it what it lacks of a schema, and closes it after the test.
 func Open(t testing.TB, url string, sets []db.Migrations) *db.DB {
+	t.Helper()
+	d := open(t, url, whole(sets))
+	t.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+func open(t testing.TB, url string, sets []db.Migrations) *db.DB {
 	t.Helper()
 	d, err := db.Open(context.Background(), db.Options{URL: url, Clock: clock.At(Day), Fast: true})
 	if err != nil {
 		t.Fatalf("opening the store: %v", err)
 	}
-	t.Cleanup(func() { _ = d.Close() })
-	if !slices.ContainsFunc(sets, func(m db.Migrations) bool { return m.Name == "trail" }) {
-		sets = append([]db.Migrations{trail.Migrations()}, sets...) // whatever is done may be written to the trail
-	}
 	if _, err := d.Migrate(context.Background(), sets); err != nil {
+		_ = d.Close()
 		t.Fatalf("the schema: %v", err)
 	}
 	return d
 }
 
+// whole adds the trail, since whatever is done may be written to it.
+func whole(sets []db.Migrations) []db.Migrations {
+	if slices.ContainsFunc(sets, func(m db.Migrations) bool { return m.Name == "trail" }) {
+		return sets
+	}
+	return append([]db.Migrations{trail.Migrations()}, sets...)
+}
+
+const emptyDatabase = " template template0 lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8' encoding 'UTF8'"
+
 // Postgres makes an empty database on the gate's PostgreSQL and gives its address.
 func Postgres(t testing.TB) string {
+	t.Helper()
+	return postgresDatabase(t, postgresBase(t), emptyDatabase)
+}
+
+func postgresBase(t testing.TB) string {
 	t.Helper()
 	base := os.Getenv("AJAR_TEST_PG")
 	if base == "" {
 		t.Skip("no PostgreSQL: set AJAR_TEST_PG, or run `make test`, which starts one (`make pg` keeps one running)")
 	}
+	return base
+}
+
+// postgresDatabase makes a database for one test.
+func postgresDatabase(t testing.TB, base, how string) string {
+	t.Helper()
 	admin, err := sql.Open("pgx", base)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer admin.Close()
 	name := fmt.Sprintf("t%d_%d_%d", os.Getpid(), time.Now().UnixNano()%1e9, serial.Add(1))
-	if _, err := admin.Exec("create database " + name + " template template0 lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8' encoding 'UTF8'"); err != nil {
+	if _, err := admin.Exec("create database " + name + how); err != nil {
 		t.Fatalf("making a database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -84,12 +108,7 @@ func Postgres(t testing.TB) string {
 			_ = a.Close()
 		}
 	})
-	u, err := url.Parse(base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
+	return databaseURL(t, base, name)
 }
 
 // SharedData gives the path of a file of the shared real data, or skips the test aloud when the data is not on this machine.

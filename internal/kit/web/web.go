@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -32,6 +33,7 @@ type Need struct {
 	right  access.Right
 	public string
 	signed bool
+	proof  bool
 }
 
 // For needs a right, at least for figures. The service verb checks the scope again.
@@ -42,6 +44,12 @@ func Public(why string) Need { return Need{public: why} }
 
 // SignedIn opens a route to every member of staff who is signed in.
 func SignedIn() Need { return Need{signed: true} }
+
+// Proved asks for a second factor though the right alone does not, for a single act of weight such as a merge.
+func (n Need) Proved() Need { n.proof = true; return n }
+
+// WantsProof tells whether a second factor must have been proved in the session.
+func (n Need) WantsProof() bool { return n.proof || n.right.Proof }
 
 // String describes the need for the list of routes.
 func (n Need) String() string {
@@ -87,6 +95,7 @@ type Frame struct {
 	Path         string
 	Hat          string // what else this person is here, such as the parent of two children; empty for most
 	HatPath      string // where a form posts to look as that; empty while there is no way
+	LockSeconds  int    // after how long without use the page covers itself; 0 for never
 	Search       bool   // whether the search box is shown
 	Demo         bool
 }
@@ -102,6 +111,8 @@ type Req struct {
 	R     *http.Request
 	Pass  access.Pass
 	Frame Frame
+	// Locked says that whoever asks has a session that is locked. Pass is empty then.
+	Locked bool
 
 	note func(context.Context, access.Pass, trail.Entry) error
 }
@@ -117,6 +128,11 @@ type Server struct {
 	Trouble func(q *Req, status int, title, sentence, reference string) Component
 	// SignIn is where people without a session are sent.
 	SignIn string
+	// Prove is where a session without a second factor is sent by a route that asks for one, and Unlock where a locked session is sent. Empty asks for
+	// neither, as at the family's door, which has its own way to ask.
+	Prove, Unlock string
+	// Hold keeps what was sent by such a session and gives the key with which it can be sent again later.
+	Hold func(*http.Request) (key string, err error)
 	// Note writes to the trail before a file or a print-out with personal data goes out.
 	Note func(context.Context, access.Pass, trail.Entry) error
 	Log  *slog.Logger
@@ -133,7 +149,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		q := &Req{W: w, R: r}
-		if who, ok, err := s.Identify(r); err == nil && ok {
+		if who, ok, err := s.Identify(r); err == nil && ok && !who.Locked {
 			q.Pass = s.Gate.Admit(who)
 		}
 		s.answer(q, access.Denied())
@@ -168,7 +184,13 @@ func (s *Server) handle(rt Route) http.Handler {
 			s.answer(q, err)
 			return
 		}
-		if ok {
+		if ok && who.Locked {
+			q.Locked = true
+			if !rt.Need.IsPublic() {
+				s.later(q, s.Unlock)
+				return
+			}
+		} else if ok {
 			q.Pass = s.Gate.Admit(who)
 		}
 		if !ok && !rt.Need.IsPublic() {
@@ -183,6 +205,10 @@ func (s *Server) handle(rt Route) http.Handler {
 			s.answer(q, access.Denied())
 			return
 		}
+		if s.Prove != "" && rt.Need.WantsProof() && !q.Pass.Proved() {
+			s.later(q, s.Prove)
+			return
+		}
 		if err := readForm(r); err != nil {
 			s.answer(q, err)
 			return
@@ -193,6 +219,33 @@ func (s *Server) handle(rt Route) http.Handler {
 			s.answer(q, err)
 		}
 	})
+}
+
+// later sends the browser to where a session is proved or unlocked. What was asked for is opened after that, and what was sent is kept.
+func (s *Server) later(q *Req, to string) {
+	r := q.R
+	if to == "" {
+		s.answer(q, access.Denied())
+		return
+	}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		http.Redirect(q.W, r, to+"?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	if r.Header.Get("Ajar-Autosave") != "" { // a draft stays on the page that sends it, which tries again by itself
+		http.Error(q.W, "This session is locked.", http.StatusForbidden)
+		return
+	}
+	err := readForm(r)
+	key := ""
+	if err == nil && s.Hold != nil {
+		key, err = s.Hold(r)
+	}
+	if err != nil {
+		s.answer(q, err)
+		return
+	}
+	http.Redirect(q.W, r, to+"?held="+url.QueryEscape(key), http.StatusSeeOther)
 }
 
 const ourFault = "It is our fault, not yours, and what you did was not half done: either all of it was kept or none of it."
@@ -346,9 +399,13 @@ func Local(address string) bool {
 	return err == nil && u.Scheme == "" && u.Host == "" && u.User == nil && !strings.HasPrefix(u.Path, "//")
 }
 
-// Secure tells whether the browser came over https, to us or to a proxy in front of us. Only the flag of the person's own cookies rests on it.
-func Secure(r *http.Request) bool {
-	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+// Source is where a request comes from: the peer, or whom a named proxy asks for, which the edge has put in its place.
+func Source(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 // Go sends the browser on after an action, with a sentence to show once; empty for none. It only goes to pages of our own: an

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -354,7 +355,7 @@ func TestFlashIsShownOnce(t *testing.T) {
 	if c := flashOf(h.ask("POST", "/long", nil)); len(c.String()) > 4000 {
 		t.Errorf("a cookie of %d bytes, which browsers drop", len(c.String()))
 	}
-	if c := flashOf(h.ask("POST", "/save", nil, with("X-Forwarded-Proto", "https"))); !c.Secure {
+	if c := flashOf(h.ask("POST", "/save", nil, func(r *http.Request) { r.TLS = &tls.ConnectionState{} })); !c.Secure {
 		t.Error("over https the cookie is not marked secure")
 	}
 }

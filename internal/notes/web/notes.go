@@ -46,9 +46,8 @@ func (h pages) print(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	by := "Printed by " + q.Pass.Who().Name + ", " + day(a.Today)
 	return q.Print("pupil", int64(id), "notes about a child", printPage(ui.DocData{Title: "Notes about " + a.Pupil.Name(), Back: toNotes(a.Pupil), Note: count(len(a.Notes), "note", "notes") + ". This print-out is on the trail."},
-		ui.PaperSheetData{Org: q.Frame.Org, Title: "Notes", Sub: a.Pupil.Name(), PrintedBy: by}, a))
+		ui.PaperSheetData{Org: q.Frame.Org, Title: "Notes", Sub: a.Pupil.Name(), PrintedBy: q.Pass.Who().Name, PrintedAt: h.s.DB.Clock().Now().In(h.s.DB.Clock().Zone()).Format("15:04 on 2 January 2006"), Private: "Confidential: about a named child. Never leave it where others can read it."}, a))
 }
 
 func (h pages) search(q *web.Req) error {

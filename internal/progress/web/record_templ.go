@@ -242,7 +242,7 @@ func countPage(d ui.PageData, name, action string, f progress.CountForm) templ.C
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Radios(ui.ChoiceInput{Name: "kind", Label: "What is it?", Values: []string{f.Kind}, Error: d.Errors.For("kind"), Options: kindOptions()}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Radios(ui.ChoiceInput{Name: "kind", Label: "What is it?", Small: true, Values: []string{f.Kind}, Error: d.Errors.For("kind"), Options: kindOptions()}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,10 @@ import (
 
 // groupOf reads which pupils a list is about. An address that somebody changed by hand asks for nobody.
 func groupOf(q *web.Req) (g roll.Group, err error) {
-	g.Year = q.Text("year")
+	g.Year, g.Everyone = q.Text("year"), q.Text("all") != ""
+	if only := roll.ReachedBy(q.Text("reached")); slices.Contains(roll.ReachedWays, only) {
+		g.Only = only
+	}
 	if text := q.Text("class"); text != "" {
 		if g.Class, err = ids.Parse[roll.Class](text); err != nil {
 			return g, fault.Gone("class")
@@ -46,6 +50,12 @@ func groupQuery(g roll.Group) url.Values {
 	}
 	for _, p := range g.Pupils {
 		v.Add("pupil", p.String())
+	}
+	if g.Everyone {
+		v.Set("all", "1")
+	}
+	if g.Only != "" {
+		v.Set("reached", string(g.Only))
 	}
 	return v
 }
@@ -173,7 +183,11 @@ func linkedContactColumns() []ui.Column[roll.ContactLine] {
 
 // printed says for the trail what went out, about how many; the names are in the group's own records.
 func printed(what string, c roll.Contacts) string {
-	return what + ": " + c.Title + ", " + plural(len(c.Pupils), "pupil", "pupils")
+	n := plural(len(c.Pupils), "pupil", "pupils")
+	if c.Title == n {
+		return what + ": " + n
+	}
+	return what + ": " + c.Title + ", " + n
 }
 
 func skipText(n int) string {
@@ -184,3 +198,17 @@ func skipText(n int) string {
 }
 
 func childrenWords(a roll.Addressee) string { return strings.Join(a.Children, ", ") }
+
+// reachedWords says how the families of some pupils are reached.
+var reachedWords = map[roll.ReachedBy]string{
+	roll.ByEmail: "By e-mail", roll.ByPhone: "By phone, no e-mail is known", roll.ByPaper: "Only on paper: no phone and no e-mail is known", roll.ByNone: "Not at all: nothing is known that the school may use",
+}
+
+// onlyGroup is the same group, narrowed to one way of being reached.
+func onlyGroup(g roll.Group, by roll.ReachedBy) roll.Group {
+	g.Only = by
+	return g
+}
+
+// tooMany tells whether the lines of a whole school are left to paper and files, where a phone would not open the page.
+func tooMany(c roll.Contacts) bool { return c.Group.Everyone && len(c.Lines) > 600 }

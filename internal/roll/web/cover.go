@@ -227,13 +227,18 @@ func onwardWords(o roll.OnwardCover) string {
 	return o.Through + " is away too, so " + o.Staff + " has the pupils, " + span(o.Starts, o.Ends) + "."
 }
 
-// GapsPanel is on the first page of those who can name a cover: whose pupils nobody looks after in the next four weeks.
+// GapsPanel is on the first page of those who can name a cover: whose pupils nobody looks after in the next four weeks, since a colleague is away or has
+// left.
 func GapsPanel(tx *db.Tx) (web.Component, error) {
 	list, err := roll.Uncovered(tx)
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	return gapsPanel(list), nil
+	left, err := roll.WithoutAnyone(tx)
+	if err != nil || len(list)+len(left) == 0 {
+		return nil, err
+	}
+	return gapsPanel(list, left, tx.Today()), nil
 }
 
 func coverFields(x roll.CoverLine) (out []ui.HiddenInput) {

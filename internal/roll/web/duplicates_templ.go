@@ -1461,14 +1461,14 @@ func sameAsPage(d ui.PageData, v sameAsView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					for _, c := range v.Adult.Channels {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 86, ", <a href=\"")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 86, "or <a href=\"")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var58 templ.SafeURL
 						templ_7745c5c3_Var58, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(sameAsSearch(v, c.Value)))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/roll/web/duplicates.templ`, Line: 304, Col: 53}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/roll/web/duplicates.templ`, Line: 304, Col: 54}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var58))
 						if templ_7745c5c3_Err != nil {
@@ -1481,7 +1481,7 @@ func sameAsPage(d ui.PageData, v sameAsView) templ.Component {
 						var templ_7745c5c3_Var59 string
 						templ_7745c5c3_Var59, templ_7745c5c3_Err = templ.JoinStringErrs(c.Value)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/roll/web/duplicates.templ`, Line: 304, Col: 65}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/roll/web/duplicates.templ`, Line: 304, Col: 66}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var59))
 						if templ_7745c5c3_Err != nil {

@@ -641,11 +641,11 @@ func (h *handlers) batchConfirm(q *web.Req) error {
 		return q.Go(BatchPath(b.ID), "")
 	}
 	done := make(chan struct{})
-	pass, ctx := q.Pass, context.WithoutCancel(q.Context())
+	pass, ctx, chosen := q.Pass, context.WithoutCancel(q.Context()), q.Texts("proposal")
 	go func() {
 		defer close(done)
 		h.bringIn(ctx, b.ID, func() error {
-			_, err := h.s.Imports.Confirm(pass, b.ID, ctx)
+			_, err := h.s.Imports.Confirm(pass, b.ID, ctx, chosen...)
 			return err
 		})
 	}()

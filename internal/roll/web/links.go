@@ -164,3 +164,6 @@ func sameAsPath(p roll.PupilID, a roll.AdultID) string {
 	return PupilPath(p) + "/adults/" + a.String() + "/same"
 }
 func hatPath(id roll.StaffID) string { return StaffMemberPath(id) + "/family" }
+
+// proveFirst leads to the second step, and from there to a page.
+func proveFirst(next string) string { return "/prove?next=" + url.QueryEscape(next) }

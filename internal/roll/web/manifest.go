@@ -54,10 +54,10 @@ func Manifest(s *roll.Service) module.Manifest {
 			{Pattern: "GET /pupils/{pupil}/adults/{adult}/same", Need: edit, Handle: h.sameAs},
 			{Pattern: "GET /duplicates", Need: edit, Handle: h.duplicates},
 			{Pattern: "GET /duplicates/merged", Need: edit, Handle: h.merges},
-			{Pattern: "POST /duplicates/merged/{merge}/undo", Need: edit, Handle: h.mergeUndo},
+			{Pattern: "POST /duplicates/merged/{merge}/undo", Need: edit.Proved(), Handle: h.mergeUndo},
 			{Pattern: "POST /duplicates/apart", Need: edit, Handle: h.apart},
-			{Pattern: "GET /duplicates/{adult}/{other}", Need: edit, Handle: h.pair},
-			{Pattern: "POST /duplicates/{adult}/{other}", Need: edit, Handle: h.merge},
+			{Pattern: "GET /duplicates/{adult}/{other}", Need: edit.Proved(), Handle: h.pair},
+			{Pattern: "POST /duplicates/{adult}/{other}", Need: edit.Proved(), Handle: h.merge},
 
 			{Pattern: "GET /staff", Need: see, Handle: h.staffList},
 			{Pattern: "GET /staff/new", Need: settings, Handle: h.staffNew},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
 	"ajar/internal/ui"
@@ -26,12 +27,20 @@ func showRights(q *web.Req, rights []access.Right) error {
 		rr := roleRights{Role: roll.RoleWords[role], Mine: slices.Contains(q.Pass.Who().Roles, role)}
 		for _, r := range rights {
 			if s := r.Roles[role]; s > access.None {
-				rr.Rights = append(rr.Rights, roleRight{r.Words, s.String()})
+				rr.Rights = append(rr.Rights, roleRight{r.Words, scopeWords(r, s)})
 			}
 		}
 		out = append(out, rr)
 	}
 	return q.Page(rightsPage(page(q, "Who may do what"), out, roll.StaffID(q.Pass.Who().Staff), q.Pass.Scope(roll.Settings) == access.All))
+}
+
+// scopeWords says how widely a right is held, and whether it asks for a second step.
+func scopeWords(r access.Right, s access.Scope) string {
+	if r.Proof {
+		return s.String() + "; asks for a second step"
+	}
+	return s.String()
 }
 
 // personRight is one right as a person holds it, and the roles that give it.
@@ -59,7 +68,7 @@ func rightsOf(roles []access.Role, rights []access.Right) (out []personRight, no
 				by = append(by, roll.RoleWords[role])
 			}
 		}
-		list = append(list, line{personRight{r.Words, widest.String(), strings.Join(by, ", ")}, widest})
+		list = append(list, line{personRight{r.Words, scopeWords(r, widest), strings.Join(by, ", ")}, widest})
 	}
 	slices.SortStableFunc(list, func(a, b line) int { return cmp.Compare(b.scope, a.scope) })
 	for _, l := range list {
@@ -108,6 +117,18 @@ func (h *handlers) rightsPerson(rights func() []access.Right) func(q *web.Req) e
 	}
 }
 
+// SightPanel stands at the foot of everybody's first page: whom they see here, and why.
+func SightPanel(tx *db.Tx) (web.Component, error) {
+	if tx.Pass().Who().Staff == 0 {
+		return nil, nil
+	}
+	s, err := roll.OwnSight(tx)
+	if err != nil {
+		return nil, err
+	}
+	return sightPanel(s), nil
+}
+
 // postWords says a role with its dates and who gave it no end.
 func postWords(p roll.Post) string {
 	out := orText(roll.RoleWords[p.Role], string(p.Role))
@@ -142,6 +163,14 @@ func sightWords(s roll.SightOf) string {
 		return who + sees + "no pupil by name: no role is held today."
 	}
 	return who + sees + "no pupil by name. The roles of today open figures at most."
+}
+
+// sightLine is the whole explanation where one reason is all there is.
+func sightLine(s roll.SightOf) string {
+	if len(s.Reasons) == 1 {
+		return "You see " + reasonWords(s, s.Reasons[0]) + "."
+	}
+	return sightWords(s)
 }
 
 func reasonWords(s roll.SightOf, r roll.Reason) string {

@@ -328,7 +328,7 @@ func (h *handlers) classes(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(classesPage(page(q, "Classes"), list))
+	return q.Page(classesPage(page(q, "Classes"), list, q.Pass.Scope(roll.Mail) >= access.Own))
 }
 
 func (h *handlers) openClass(q *web.Req) (roll.ClassPage, error) {

@@ -57,7 +57,7 @@ func overviewPage(d ui.PageData, o sharing.Overview, mayAgree, mayRead bool) tem
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Lead("Which schools yours works with, and what goes from one to the other. Each school decides for itself and can stop at any time.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Lead("The schools that yours works with, and what goes from one to the other. Each decides for itself, and can stop at any time.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

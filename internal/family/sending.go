@@ -1,0 +1,614 @@
+package family
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"strconv"
+	"time"
+
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/db"
+	"ajar/internal/kit/fault"
+	"ajar/internal/kit/ids"
+	"ajar/internal/kit/post"
+	"ajar/internal/kit/say"
+	"ajar/internal/roll"
+)
+
+// A link goes by text or e-mail to a way that the school holds, in the words of the adult's language. Orders are asked when it is written, and once more
+// when it leaves the house (MayLeave). Its words say whom it is from and hold nothing about a child.
+
+// About is what the items of post belong to that carry a link.
+const About = "family.link"
+
+// Grace is how long a link that goes to many waits before it leaves, so that it can be taken back.
+const Grace = 5 * time.Minute
+
+// Batch is one sending to many.
+type Batch struct{}
+
+// BatchID is its key. The page that shows the preview makes it, so that a form sent twice sends once.
+type BatchID = ids.ID[Batch]
+
+// Try is one link that went to an adult by a way, and what came of it.
+type Try struct {
+	Kind, Folded string
+	OnMs         int64
+	State        string // of the item: waiting, sent, stopped or failed
+	Trouble      string
+	Opened       bool
+}
+
+// Rank says what is known of a way. Higher is better.
+type Rank int
+
+// The ranks. A doubtful way can be chosen by a person, and is never taken by itself.
+const (
+	Closed   Rank = iota // it can't be used at all
+	Doubtful             // the last try did not go
+	Untried
+	HandedOver // a server or gateway took the last one
+	Answered   // a link that went there was opened
+)
+
+// Way is one phone or e-mail address of an adult, as a link may go by it.
+type Way struct {
+	Channel roll.Channel
+	By      string // post.SMS or post.Email
+	Rank    Rank
+	Known   string // what is known of it, for staff
+}
+
+// RankWays weighs the ways of an adult by what came of earlier tries: one by which a link was opened first, then one that took the last, then those not
+// tried. Among equals a text goes before an e-mail, since texts are read sooner, and then the order that the school keeps. open tells what is set up.
+func RankWays(channels []roll.Channel, tries []Try, open func(way string) bool) []Way {
+	var out []Way
+	for _, c := range channels {
+		w := Way{Channel: c, By: post.Email, Rank: Untried, Known: "Not tried yet"}
+		if c.Kind == "phone" {
+			w.By = post.SMS
+		}
+		switch {
+		case !open(w.By):
+			w.Rank, w.Known = Closed, map[string]string{post.SMS: "Text messages are not set up", post.Email: "E-mail is not set up"}[w.By]
+		case !post.Fits(w.By, c.Value):
+			w.Rank, w.Known = Closed, map[string]string{post.SMS: "Not a mobile number", post.Email: "Not an e-mail address"}[w.By]
+		default:
+			w.weigh(tries)
+		}
+		out = append(out, w)
+	}
+	slices.SortStableFunc(out, func(a, b Way) int {
+		if a.Rank != b.Rank {
+			return int(b.Rank - a.Rank)
+		}
+		if a.By != b.By {
+			return map[string]int{post.SMS: 0, post.Email: 1}[a.By]*2 - 1
+		}
+		return a.Channel.Place - b.Channel.Place
+	})
+	return out
+}
+
+// weigh looks at the tries by this way. The newest that ended counts; that one was ever opened counts more, unless what came after it failed.
+func (w *Way) weigh(tries []Try) {
+	var last, opened Try
+	for _, t := range tries {
+		if t.Kind != w.Channel.Kind || t.Folded != w.Channel.Folded {
+			continue
+		}
+		if t.OnMs >= last.OnMs && (t.State == post.Sent || t.State == post.Failed) {
+			last = t
+		}
+		if t.Opened && t.OnMs >= opened.OnMs {
+			opened = t
+		}
+	}
+	day := func(ms int64) string { return time.UnixMilli(ms).UTC().Format("2 January 2006") }
+	switch {
+	case last.State == post.Failed && last.OnMs > opened.OnMs:
+		w.Rank, w.Known = Doubtful, "The last message did not go: "+last.Trouble
+	case opened.OnMs > 0:
+		w.Rank, w.Known = Answered, "A link sent here on "+day(opened.OnMs)+" was opened"
+	case last.State == post.Sent:
+		w.Rank, w.Known = HandedOver, "The message of "+day(last.OnMs)+" was taken; its link has not been opened"
+	}
+}
+
+// best is the way to take without asking anybody.
+func best(ways []Way) (Way, bool) {
+	if len(ways) > 0 && ways[0].Rank >= Untried {
+		return ways[0], true
+	}
+	return Way{}, false
+}
+
+// noWay says why an adult can't be reached by a message.
+func noWay(ways []Way) string {
+	if len(ways) == 0 {
+		return "no phone and no e-mail address is held"
+	}
+	switch w := ways[0]; w.Rank {
+	case Doubtful:
+		return "the last message to " + w.Channel.Value + " did not go; ask for another number or address"
+	default:
+		for _, w := range ways {
+			if w.Channel.Kind == "phone" && w.Known == "Not a mobile number" {
+				return "only " + w.Channel.Value + " is held, which is not a mobile number"
+			}
+		}
+		return "nothing is held that a message could go to"
+	}
+}
+
+// CanSend tells whether any way out of the house has been set up.
+func (s *Service) CanSend() bool {
+	return s.Post != nil && s.Words != nil && (s.Post.Open(post.SMS) || s.Post.Open(post.Email))
+}
+
+func (s *Service) waysOf(tx *db.Tx, a roll.Adult) ([]Way, error) {
+	if !s.CanSend() {
+		return nil, nil
+	}
+	links, err := linksOf(tx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	items, err := wentTo(tx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	var tries []Try
+	for _, l := range links {
+		if l.SentKind == "" {
+			continue
+		}
+		t := Try{Kind: l.SentKind, Folded: l.SentFolded, OnMs: l.MadeMs, Opened: l.Opened > 0}
+		if it, ok := items[l.ID]; ok {
+			t.State, t.Trouble = it.State, it.Trouble
+		}
+		tries = append(tries, t)
+	}
+	return RankWays(a.Channels, tries, s.Post.Open), nil
+}
+
+// wentTo reads the items that carried links to an adult.
+func wentTo(tx *db.Tx, adult roll.AdultID) (map[LinkID]post.Item, error) {
+	list, err := post.To(tx, int64(adult))
+	out := map[LinkID]post.Item{}
+	for _, it := range list {
+		if it.About == About {
+			out[LinkID(it.Key)] = it
+		}
+	}
+	return out, err
+}
+
+// MayLeave is asked about each item just before it leaves the house: the link still opens, and the adult may be written to and told about the child.
+func MayLeave(tx *db.Tx, it post.Item) (string, error) {
+	if it.About != About {
+		return "", nil
+	}
+	l, found, err := linkByID(tx, LinkID(it.Key))
+	if err != nil {
+		return "", err
+	}
+	if !found || l.RevokedMs != nil {
+		return "The link was taken back before it left.", nil
+	}
+	why, err := roll.WhyNot(tx, l.AdultID, roll.PupilID(it.Pupil), roll.Contact|roll.Information)
+	if err != nil || why != "" {
+		return why, err
+	}
+	children, err := roll.OpenTo(tx, l.AdultID)
+	if err == nil && !slices.ContainsFunc(children, func(c roll.TiedPupil) bool { return it.Pupil == 0 || c.Pupil.ID == roll.PupilID(it.Pupil) }) {
+		why = "The child is not on the roll any more."
+	}
+	return why, err
+}
+
+// send makes a link and writes the message that carries it.
+func (s *Service) send(tx *db.Tx, a roll.Adult, w Wanted, way Way, notBefore int64) (Made, error) {
+	w.Way = BySent
+	m, err := s.issue(tx, a, w)
+	if err != nil {
+		return m, err
+	}
+	if err := markSent(tx, m.Link, way.Channel.Kind, way.Channel.Folded); err != nil {
+		return m, err
+	}
+	school, _, err := roll.Sender(tx)
+	if err != nil {
+		return m, err
+	}
+	phone, err := roll.Setting(tx, "school.phone")
+	if err != nil {
+		return m, err
+	}
+	subject, body := s.Words(say.Tongue(m.Tongue), way.By, Letter{Made: m, School: school, Phone: phone, Base: w.Base})
+	_, err = s.Post.Send(tx, post.Item{Way: way.By, Adult: int64(a.ID), Pupil: int64(w.Pupil), About: About, Key: int64(m.Link), Address: way.Channel.Value,
+		Lang: say.Tongue(m.Tongue).Tag(), Subject: subject, Body: body, NotBefore: notBefore})
+	return m, err
+}
+
+// Letter is what the words of a message are made from.
+type Letter struct {
+	Made
+	School, Phone, Base string
+}
+
+// Sending is the page before one link is sent.
+type Sending struct {
+	Pupil  roll.Pupil
+	Adult  roll.Adult
+	Ways   []Way
+	Opens  string // what the link opens, in words
+	Tongue say.Lang
+	Phone  string
+	School string
+	Calls  bool // they asked to be called instead
+	Ends   string
+	Next   LinkID
+}
+
+// Sending shows how one adult of a pupil would be reached, and by what first.
+func (s *Service) Sending(ctx context.Context, p access.Pass, w Wanted) (out Sending, err error) {
+	if _, err := p.CheckNamed(Give); err != nil {
+		return out, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		var r roll.Relation
+		if out.Pupil, r, err = enterGiven(tx, w.Pupil, w.Adult); err != nil {
+			return err
+		}
+		if err := s.sureOf(tx, r, out.Pupil, w); err != nil {
+			return err
+		}
+		out.Adult, out.Opens, out.Calls = r.Adult, s.wordsOf(w.Thing), !r.GetsLetters()
+		if out.Ways, err = s.waysOf(tx, r.Adult); err != nil {
+			return err
+		}
+		tag, err := tongueFor(tx, r.Adult)
+		if err != nil {
+			return err
+		}
+		out.Tongue = say.Tongue(tag)
+		days, err := linkDays(tx)
+		if err != nil {
+			return err
+		}
+		out.Ends = dayOf(lastMoment(tx.Now(), days))
+		if out.School, _, err = roll.Sender(tx); err != nil {
+			return err
+		}
+		out.Phone, err = roll.Setting(tx, "school.phone")
+		return err
+	})
+	out.Next = newID[Link]()
+	return out, err
+}
+
+// SendOne sends a link to one adult of a pupil, by a way that the school holds. Channel names it; none takes what reaches them best.
+func (s *Service) SendOne(ctx context.Context, p access.Pass, w Wanted, channel ids.ID[roll.Channel]) (to Way, err error) {
+	if _, err := p.CheckNamed(Give); err != nil {
+		return to, err
+	}
+	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		pupil, r, err := enterGiven(tx, w.Pupil, w.Adult)
+		if err != nil {
+			return err
+		}
+		if err := s.sureOf(tx, r, pupil, w); err != nil {
+			return err
+		}
+		ways, err := s.waysOf(tx, r.Adult)
+		if err != nil {
+			return err
+		}
+		ok := false
+		if to, ok = best(ways); !channel.Zero() {
+			i := slices.IndexFunc(ways, func(x Way) bool { return x.Channel.ID == channel && x.Rank > Closed })
+			if ok = i >= 0; ok {
+				to = ways[i]
+			}
+		}
+		if !ok {
+			return fault.Field("way", "Choose where the link goes. The phone or address that stood here may have been changed meanwhile.")
+		}
+		_, err = s.send(tx, r.Adult, w, to, 0)
+		return err
+	})
+	return to, err
+}
+
+// Reached is one adult who gets a link, and how.
+type Reached struct {
+	Adult  roll.Adult
+	Child  string
+	Way    Way
+	Tongue say.Lang
+
+	want Wanted
+}
+
+// Unreached is one adult who gets none, and why.
+type Unreached struct {
+	Adult string
+	Child string
+	Why   string
+	Pupil roll.PupilID
+}
+
+// Plan is what would happen if a link went to many.
+type Plan struct {
+	To      []Reached
+	Not     []Unreached
+	Nothing int // adults for whom there is nothing to open yet
+	LeftOut int // kept out by an order or the end of a tie; named in Not only to those who may know of orders
+	Ends    string
+	Next    BatchID
+}
+
+// Children counts the children whom the adults of a plan belong to.
+func (p Plan) Children() int {
+	seen := map[roll.PupilID]bool{}
+	for _, r := range p.To {
+		seen[r.want.Pupil] = true
+	}
+	return len(seen)
+}
+
+// Plan looks who of many would get a link, by what, and who not. Nothing is written.
+func (s *Service) Plan(ctx context.Context, p access.Pass, list []Wanted) (out Plan, err error) {
+	if err := p.CheckAll(Give); err != nil {
+		return out, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		out, err = s.plan(tx, list)
+		return err
+	})
+	out.Next = newID[Batch]()
+	return out, err
+}
+
+func (s *Service) plan(tx *db.Tx, list []Wanted) (out Plan, err error) {
+	days, err := linkDays(tx)
+	if err != nil {
+		return out, err
+	}
+	out.Ends = dayOf(lastMoment(tx.Now(), days))
+	mayKnow := tx.Pass().Scope(roll.Orders) == access.All
+	pages := map[roll.AdultID]bool{}
+	for _, w := range list {
+		if w.Thing == "" {
+			w.Thing = Page
+		}
+		pupil, err := roll.Enter(tx, Give, w.Pupil)
+		if err != nil {
+			return out, err
+		}
+		rels, err := roll.Relations(tx, w.Pupil)
+		if err != nil {
+			return out, err
+		}
+		i := slices.IndexFunc(rels, func(r roll.Relation) bool { return r.Adult.ID == w.Adult })
+		if i < 0 || !given(rels[i], tx.Today()) {
+			out.LeftOut++
+			if i >= 0 && mayKnow {
+				_, why := roll.May(rels[i], roll.Contact|roll.Information, tx.Today())
+				out.Not = append(out.Not, Unreached{rels[i].Adult.Name, pupil.Name(), why, pupil.ID})
+			}
+			continue
+		}
+		r := rels[i]
+		if w.Thing == Page {
+			if pages[w.Adult] { // one page holds all their children
+				continue
+			}
+			pages[w.Adult] = true
+		} else {
+			if w.ThingKey, err = s.first(tx, r, pupil, w); err != nil {
+				return out, err
+			}
+			if w.ThingKey == 0 {
+				out.Nothing++
+				continue
+			}
+		}
+		not := func(why string) { out.Not = append(out.Not, Unreached{r.Adult.Name, pupil.Name(), why, pupil.ID}) }
+		if !r.GetsLetters() {
+			not("asked to be called instead")
+			continue
+		}
+		ways, err := s.waysOf(tx, r.Adult)
+		if err != nil {
+			return out, err
+		}
+		way, ok := best(ways)
+		if !ok {
+			not(noWay(ways))
+			continue
+		}
+		tag, err := tongueFor(tx, r.Adult)
+		if err != nil {
+			return out, err
+		}
+		out.To = append(out.To, Reached{r.Adult, pupil.Name(), way, say.Tongue(tag), w})
+	}
+	return out, nil
+}
+
+// first finds the newest of the things wanted that this adult can open; 0 when there is none.
+func (s *Service) first(tx *db.Tx, r roll.Relation, pupil roll.Pupil, w Wanted) (int64, error) {
+	t, ok := s.thing(w.Thing)
+	if !ok {
+		return 0, fault.Gone("sheet")
+	}
+	items, err := t.Items(tx, r.Adult.ID, roll.TiedPupil{Pupil: pupil, Relation: r})
+	for _, i := range items {
+		if slices.Contains(w.Keys, i.Key) {
+			return i.Key, err
+		}
+	}
+	return 0, err
+}
+
+// SendMany sends a link to each of many whom the school can reach, as they stand in this moment. They leave after Grace.
+func (s *Service) SendMany(ctx context.Context, p access.Pass, batch BatchID, list []Wanted) (sent int, err error) {
+	if err := p.CheckAll(Give); err != nil {
+		return 0, err
+	}
+	if batch.Zero() {
+		return 0, fault.New(fault.Invalid, "This form is not whole. Open the page again.")
+	}
+	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		if before, err := linksIn(tx, batch); err != nil || len(before) > 0 {
+			sent = len(before)
+			return err // sent twice
+		}
+		plan, err := s.plan(tx, list)
+		if err != nil {
+			return err
+		}
+		for _, r := range plan.To {
+			w := r.want
+			w.Batch, w.ID = batch, inBatch(batch, w)
+			if _, err := s.send(tx, r.Adult, w, r.Way, tx.Now()+Grace.Milliseconds()); err != nil {
+				return err
+			}
+			sent++
+		}
+		return nil
+	})
+	return sent, err
+}
+
+// inBatch is the key of a link within a batch: the same for the same adult and thing, so that two forms sent at once make one link.
+func inBatch(batch BatchID, w Wanted) LinkID {
+	h := sha256.Sum256([]byte(batch.String() + w.Adult.String() + w.Thing + strconv.FormatInt(w.ThingKey, 10)))
+	return LinkID(binary.BigEndian.Uint64(h[:]) >> 1)
+}
+
+// Gone is what became of a sending to many.
+type Gone struct {
+	Waiting, Sent, Stopped, Failed, Opened int
+	Trouble                                []Unreached
+}
+
+// All counts them.
+func (g Gone) All() int { return g.Waiting + g.Sent + g.Stopped + g.Failed }
+
+// BatchOf tells what became of a sending to many.
+func (s *Service) BatchOf(ctx context.Context, p access.Pass, batch BatchID) (g Gone, err error) {
+	if err := p.CheckAll(Give); err != nil {
+		return g, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		list, err := linksIn(tx, batch)
+		if err != nil {
+			return err
+		}
+		for _, l := range list {
+			if l.Opened > 0 {
+				g.Opened++
+			}
+			items, err := post.Of(tx, About, int64(l.ID))
+			if err != nil {
+				return err
+			}
+			for _, it := range items[:min(1, len(items))] {
+				switch it.State {
+				case post.Waiting:
+					g.Waiting++
+				case post.Sent:
+					g.Sent++
+				case post.Stopped:
+					g.Stopped++
+				default:
+					g.Failed++
+				}
+				if it.State == post.Failed || it.State == post.Stopped && l.RevokedMs == nil {
+					name, _, err := roll.AdultName(tx, l.AdultID)
+					if err != nil {
+						return err
+					}
+					u := Unreached{Adult: name, Why: it.StateWords()}
+					if l.PupilID != nil {
+						u.Pupil = *l.PupilID
+					}
+					g.Trouble = append(g.Trouble, u)
+				}
+			}
+		}
+		return nil
+	})
+	return g, err
+}
+
+// TakeBatchBack takes back the links of a sending to many that nobody has opened: those that wait do not leave, the others open nothing.
+func (s *Service) TakeBatchBack(ctx context.Context, p access.Pass, batch BatchID) (n int, err error) {
+	if err := p.CheckAll(Give); err != nil {
+		return 0, err
+	}
+	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		list, err := linksIn(tx, batch)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return fault.Gone("sending")
+		}
+		for _, l := range list {
+			if l.Opened > 0 || l.RevokedMs != nil {
+				continue
+			}
+			if err := s.takeBack(tx, l, p.Who().Name); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
+// SentAbout lists the links that were sent to adults about a pupil, newest first, with what became of each.
+func (s *Service) SentAbout(tx *db.Tx, pupil roll.PupilID, n int) (out []Link, err error) {
+	list, err := sentAbout(tx, pupil, n)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range list {
+		if l.AdultName, _, err = roll.AdultName(tx, l.AdultID); err != nil {
+			return nil, err
+		}
+		l.ThingWords = s.wordsOf(l.Thing)
+		if l.Went, err = wentWords(tx, l); err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// wentWords says how a link left the house and what is known of it: that it was opened is the one proof that it arrived.
+func wentWords(tx *db.Tx, l Link) (string, error) {
+	if l.Way != BySent {
+		return "", nil
+	}
+	items, err := post.Of(tx, About, int64(l.ID))
+	if err != nil || len(items) == 0 {
+		return "", err
+	}
+	it := items[0]
+	how := map[string]string{post.SMS: "By text to ", post.Email: "By e-mail to "}[it.Way] + it.Masked() + ". "
+	switch {
+	case l.Opened > 0:
+		return how + "Arrived: it was opened", nil
+	case it.State == post.Waiting && it.Trouble == "" && l.Batch != 0:
+		return how + "Leaves in a few minutes", nil
+	}
+	return how + it.StateWords(), nil
+}
