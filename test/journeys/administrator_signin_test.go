@@ -37,6 +37,15 @@ var (
 	codeShown = regexp.MustCompile(`[2-9a-z]{4}-[2-9a-z]{4}-[2-9a-z]{4}`)
 )
 
+// begins sets up the second step that somebody new is asked for, and goes on to where they were going.
+func begins(t *testing.T, p *Page) {
+	t.Helper()
+	p.See("Set up a second step")
+	p.Click("Set up an app")
+	setUp(t, p)
+	p.Click("I have kept them")
+}
+
 // setUp sets up an authenticator app on the page that asks for it and gives the app and the recovery codes.
 func setUp(t *testing.T, p *Page) (*app, []string) {
 	t.Helper()

@@ -87,10 +87,7 @@ func TestAdministratorBeginsFromNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Click("Imports")
-	p.See("Set up a second step") // whoever brings families in is asked for more than a link
-	p.Click("Set up an app")
-	setUp(t, p)
-	p.Click("I have kept them")
+	begins(t, p) // whoever brings families in is asked for more than a link
 	p.See("Nothing brought in yet")
 	p.Click("Pupils and parents")
 	p.Upload("The file", file)

@@ -19,7 +19,7 @@ type part struct {
 // role is there for works, and what is not theirs is not there.
 func TestEachRoleOnBothEngines(t *testing.T) {
 	parts := map[string]part{
-		"head": {head, "Today, Reach, Find, Conversations, Families reached, Notes, Attendance, Staff, Working together, Imports, Organisations, Trail, Settings", "You see every pupil, because of the role “Head”.", func(p *Page) {
+		"head": {head, "Today, Reach, Find, Conversations, Families reached, Notes, Attendance, Staff, Working together, Sign-in, Imports, Organisations, Trail, Settings", "You see every pupil, because of the role “Head”.", func(p *Page) {
 			p.Click("Reach")
 			p.See("1,250 pupils")
 		}, nil},
@@ -60,7 +60,7 @@ func TestEachRoleOnBothEngines(t *testing.T) {
 			p.Click("Families reached")
 			p.See("Families by school")
 		}, []string{"/search?q=a", "/notes", "/conversations", "/staff"}},
-		"administrator": {administrator, "Today, Reach, Find, Attendance, Staff, Working together, Imports, Organisations, Trail, Settings", "You see every pupil", func(p *Page) {
+		"administrator": {administrator, "Today, Reach, Find, Attendance, Staff, Working together, Sign-in, Imports, Organisations, Trail, Settings", "You see every pupil", func(p *Page) {
 			p.Click("Settings")
 			p.See("What this school decides for itself")
 		}, []string{"/notes", "/conversations", "/conversations/coverage"}},

@@ -144,6 +144,7 @@ func TestASeparatedFamilyWithAHalfSiblingElsewhere(t *testing.T) {
 	paper := oak.letter(kit, "Falk Berg")
 	oak.Visit(kit)
 	oak.Click("Record an order about Falk Berg")
+	begins(t, oak)
 	oak.Choose("No contact with the child")
 	oak.Fill("Who decided it?", "Family court")
 	oak.Fill("Look at it again on", day(180))

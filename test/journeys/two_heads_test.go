@@ -27,6 +27,7 @@ func TestTwoHeadsWorkTogether(t *testing.T) {
 
 	there.Click("Working together")
 	there.Click("Enter a code")
+	begins(t, there)
 	there.Fill("The code from the other head", "AAAA-AAAA-AAAA")
 	there.Click("Look")
 	there.See("This code opens nothing.")
