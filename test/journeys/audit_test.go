@@ -105,6 +105,11 @@ func TestSchoolAsksHowItStands(t *testing.T) {
 	h.See("agreed")
 	h.Narrow()
 	h.Accessible()
+	for _, paper := range []string{"/print", "/sheet?for=staff", "/sheet?for=parents"} {
+		h.Visit(audit + paper)
+		h.Accessible()
+		h.PrintPDF()
+	}
 
 	p.Visit(own)
 	p.See("Thank you")
