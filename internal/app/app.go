@@ -15,6 +15,8 @@ import (
 
 	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
+	"ajar/internal/audit"
+	auditweb "ajar/internal/audit/web"
 	"ajar/internal/barriers"
 	barriersweb "ajar/internal/barriers/web"
 	"ajar/internal/conversations"
@@ -78,6 +80,7 @@ type App struct {
 	Notes         *notes.Service
 	Barriers      *barriers.Service
 	Plans         *plans.Service
+	Audit         *audit.Service
 	Conversations *conversations.Service
 	Practice      *practice.Service
 
@@ -108,6 +111,7 @@ func Migrations() []db.Migrations {
 		notes.Migrations(),
 		barriers.Migrations(),
 		plans.Migrations(),
+		audit.Migrations(),
 		conversations.Migrations(),
 		practice.Migrations(),
 	}
@@ -178,6 +182,8 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Plans = plans.New(d, a.Roll, a.Jobs, a.Post)
 	a.Plans.Gives = a.Sharing.GivesCounts
 	a.measureForPlans()
+	a.Audit = audit.New(d, a.Roll)
+	a.gapsForPlans()
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.Practice = practice.New(d, a.Roll, a.Plans)
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
@@ -186,6 +192,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin.FootOfHome(rollweb.SightPanel)
 	a.Admin.AddHome(admin.HomePanel{Order: 3, Need: admin.Trail, Show: rollweb.ManyRecords(adminweb.TrailPath, a.DB.Clock().Zone())})
 	a.openFamilyDoor(o.LookAround)
+	a.joinAudit()
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
@@ -196,6 +203,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		notesweb.Manifest(a.Notes),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		plansweb.Manifest(a.Plans, a.Admin),
+		auditweb.Manifest(a.Audit, a.auditLeaf),
 		conversationsweb.Manifest(a.Conversations, a.Admin, a.Family),
 		practiceweb.Manifest(a.Practice),
 	}
@@ -250,7 +258,7 @@ func (o Options) ways() (map[string]post.Driver, error) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice}
 }
 
 // Close ends the work in the background and closes the store.

@@ -18,6 +18,7 @@ import (
 	"ajar/internal/admin"
 	adminweb "ajar/internal/admin/web"
 	"ajar/internal/app"
+	"ajar/internal/audit"
 	"ajar/internal/conversations"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -60,7 +61,7 @@ func (k keyed) who(role access.Role) access.Who {
 func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	t.Helper()
 	ctx := context.Background()
-	k := keyed{org: org(t, a, code), staff: map[access.Role]roll.StaffID{}, keys: map[string]string{"kind": "pupils", "step": "explore", "secret": "no-secret"}}
+	k := keyed{org: org(t, a, code), staff: map[access.Role]roll.StaffID{}, keys: map[string]string{"kind": "pupils", "step": "explore", "secret": "no-secret", "criterion": "V1", "framework": "engagement"}}
 	system := systemPass(k.org)
 	pupil, adult, tie, class := ids.New[roll.Pupil](), ids.New[roll.Adult](), ids.New[roll.Tie](), ids.New[roll.Class]()
 	k.adult = int64(adult)
@@ -129,6 +130,11 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	must(t, err)
 	absence, err := a.Roll.RecordAway(ctx, a.Gate.Admit(k.who(roll.Office)), k.staff[roll.Teacher], roll.Values{"starts": "20 11 2026", "ends": "27 11 2026", "cover": k.staff[roll.KeyTeacher].String()})
 	must(t, err)
+	survey, err := a.Audit.Start(ctx, head, audit.Setup{Title: "Audit of " + surname, Scope: audit.School, Framework: "engagement"})
+	must(t, err)
+	must(t, a.Audit.Show(ctx, head, survey, "V1", audit.Shown{Title: surname, File: "x.pdf", Body: []byte("%PDF")}))
+	shown, err := a.Audit.Evidence(ctx, head)
+	must(t, err)
 	note, err := a.Notes.Add(ctx, head, pupil, notes.Typed{Seen: "A plain note about " + surname})
 	must(t, err)
 	// An agreement with a school of its own, for the pages of sharing.
@@ -180,8 +186,8 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	key := func(n int64) string { return ids.ID[keyed](n).String() }
 	for name, v := range map[string]string{"pupil": pupil.String(), "adult": adult.String(), "tie": tie.String(), "order": key(order), "class": class.String(), "batch": key(batch), "conflict": key(conflict),
 		"post": key(post), "assignment": key(assignment), "group": key(group), "staff": key(holder), "org": k.org.ID.String(), "programme": programme.String(), "round": talk.RoundID.String(),
-		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack),
-		"plan": plan.String(), "action": action.String(), "evidence": did.Evidence[0].ID.String(), "objective": objective.String(), "consultation": consultation.String(),
+		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "audit": survey.String(), "evidence": shown[0].ID.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack),
+		"plan": plan.String(), "action": action.String(), "shown": did.Evidence[0].ID.String(), "objective": objective.String(), "consultation": consultation.String(),
 		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String()} {
 		k.keys[name] = v
 	}
@@ -249,7 +255,7 @@ func seat(t *testing.T, a *app.App, org int64) string {
 }
 
 // global keys belong to no one organisation, or are no keys of rows at all.
-var global = []string{"{kind}", "{step}", "{secret}", "{org}", "{account}"}
+var global = []string{"{kind}", "{step}", "{secret}", "{org}", "{account}", "{criterion}", "{framework}"}
 
 // nobodys is the same with keys that are no one's.
 func (k keyed) nobodys() keyed {
@@ -282,7 +288,7 @@ func contents(t *testing.T, a *app.App, in roll.Org) string {
 	var out []string
 	must(t, a.DB.View(context.Background(), systemPass(in), func(tx *db.Tx) error {
 		for _, table := range []string{"roll_pupil", "roll_adult", "roll_tie", "roll_order", "roll_staff", "roll_staff_role", "roll_assignment", "roll_absence", "roll_cover", "roll_setting", "roll_conflict",
-			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "batch_batch", "plans_plan", "plans_action", "plans_entry", "plans_objective", "practice_policy", "practice_duty", "practice_rung", "practice_story"} {
+			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "audit_audit", "audit_framework", "audit_rating", "audit_tally", "audit_turn", "audit_use", "audit_agreed", "batch_batch", "plans_plan", "plans_action", "plans_entry", "plans_objective", "practice_policy", "practice_duty", "practice_rung", "practice_story"} {
 			n, err := db.One[int](tx, `select count(*) from `+table+` where org_id = $1`)
 			if err != nil {
 				return err

@@ -2,11 +2,15 @@ package app
 
 import (
 	"fmt"
+	"strings"
 
+	"ajar/internal/audit"
+	auditweb "ajar/internal/audit/web"
 	"ajar/internal/kit/db"
 	"ajar/internal/plans"
 	"ajar/internal/progress"
 	progressweb "ajar/internal/progress/web"
+	"ajar/internal/roll"
 )
 
 // measureForPlans offers to plans what the rooms below measure, to stand beside what was done.
@@ -20,4 +24,54 @@ func (a *App) measureForPlans() {
 		}
 		return out, err
 	}})
+}
+
+// gapsForPlans offers to plans what the last audit found. The key has no audit in it, so that an action still belongs to the gap when the next audit finds the
+// same.
+func (a *App) gapsForPlans() {
+	a.Plans.Offer(plans.Offer{Key: "audit", Title: "The self-evaluation", Gaps: func(tx *db.Tx) (out []plans.Gap, err error) {
+		if !tx.Pass().Has(audit.See) {
+			return nil, nil
+		}
+		list, err := audit.Gaps(tx)
+		for _, g := range list {
+			out = append(out, gapOf(g))
+		}
+		return out, err
+	}})
+}
+
+// mostSuggested is how many things to do a gap comes with: enough to choose from, and few enough to be read.
+const mostSuggested = 3
+
+func gapOf(g audit.Gap) plans.Gap {
+	r, c := g.Result, g.Result.Criterion
+	out := plans.Gap{Source: plans.Source{Kind: "criterion", Key: strings.Join([]string{g.Framework.Code, g.Audit.Scope, c.Code}, "/"), Words: c.Code + ". " + c.Text, Link: auditweb.CriterionPath(g.Audit.ID, c.Code)}, Theme: short(g.Theme, 100), Suggest: r.Suggestions()}
+	var why []string
+	if d := r.ToAim(); d != nil && *d < 0 {
+		why = append(why, fmt.Sprintf("%s; the benchmark is %s.", g.Framework.LevelWords(*r.Level()), strings.ToLower(g.Framework.LevelWords(float64(r.Aim)))))
+		out.Measure = "The next audit finds it at “" + g.Framework.LevelWords(float64(r.Aim)) + "” or above"
+	}
+	if r.Flagged {
+		why = append(why, "Parents and staff see it a level or more apart.")
+		out.Suggest = append([]string{"Ask five parents and five colleagues what they see here, and write both down side by side"}, out.Suggest...)
+		if out.Measure == "" {
+			out.Measure = "In the next audit parents and staff are less than a level apart"
+		}
+	}
+	said := "So says “" + g.Audit.Title + "”."
+	if g.Audit.ClosedMs == nil {
+		said = "So says “" + g.Audit.Title + "”, which was over on " + roll.DayInWords(g.Audit.Closes) + " and waits to be closed."
+	}
+	why = append(why, said)
+	out.Why = strings.Join(why, " ")
+	out.Suggest = out.Suggest[:min(len(out.Suggest), mostSuggested)]
+	return out
+}
+
+func short(text string, n int) string {
+	if r := []rune(text); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return text
 }

@@ -19,6 +19,7 @@ import (
 var downloadsWithoutEntry = map[string]string{
 	"internal/roll/web mappingFile":    "which column means what; no row of the file",
 	"internal/roll/web importTemplate": "an empty sheet to fill in",
+	"internal/audit/web frameworkFile": "the words of a framework; nobody's answers",
 }
 
 var (

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"ajar/internal/app"
+	"ajar/internal/audit"
 	"ajar/internal/conversations"
 	fam "ajar/internal/family"
 	"ajar/internal/kit/db"
@@ -130,11 +131,13 @@ func TestEveryPageAtTheFamilysDoorIsLight(t *testing.T) {
 	if status, body := mum.ask("POST", "/f/together/code", url.Values{"code": {elm.Code}}); status != http.StatusSeeOther {
 		t.Fatalf("Elm's code: %d\n%s", status, body)
 	}
+	asked, err := a.Audit.Start(context.Background(), staffPass(a, x.oak), audit.Setup{Framework: "engagement", Scope: audit.School, Groups: []audit.Group{audit.Parents}})
+	must(t, err)
 	near, _ := url.Parse(mum.to)
 	link := x.link(t, x.mira)
 	m, err := a.Family.MeOf(context.Background(), x.mira.asked(a).Own)
 	must(t, err)
-	keys := map[string]string{"secret": link.Secret, "pupil": x.kit.String(), "talk": sheet.String(), "wish": m.Wishes[0].ID.String(), "remark": ids.New[conversations.Remark]().String()}
+	keys := map[string]string{"secret": link.Secret, "pupil": x.kit.String(), "talk": sheet.String(), "wish": m.Wishes[0].ID.String(), "remark": ids.New[conversations.Remark]().String(), "audit": asked.String()}
 	query := map[string]string{"GET /f/together/connect": "?reader=" + near.Query().Get("reader")}
 	css := wire(t, x.h, "GET", ui.Asset("leaf.css"), nil, nil)
 	heaviest, where := 0, ""
@@ -189,6 +192,13 @@ func TestEveryPageAtTheFamilysDoorIsLight(t *testing.T) {
 				weigh(l, stranger, r.Pattern)
 			}
 			weigh(l, who, r.Pattern)
+			weighed++
+		}
+		for _, q := range []string{"?q=1", "?q=end"} { // a question of an audit, and its last page
+			const pattern = "GET /f/audits/{audit}"
+			query[pattern] = q
+			weigh(l, mum, pattern)
+			delete(query, pattern)
 			weighed++
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ajar/internal/admin"
+	"ajar/internal/audit"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
 	familydoor "ajar/internal/family"
@@ -38,12 +39,13 @@ func parts(d *db.DB) Parts {
 	p.Plans = plans.New(d, p.Roll, q, out.New(d, q))
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
 	p.Practice = practice.New(d, p.Roll, p.Plans)
+	p.Audit = audit.New(d, p.Roll)
 	p.Notes, p.Sharing = notes.New(d, p.Roll), sharing.New(d, p.Roll)
-	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights())
+	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights())
 	return p
 }
 
-var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations()}
+var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)
@@ -138,6 +140,10 @@ func TestLoad(t *testing.T) {
 		if err := Load(ctx, p, func(string) {}); err != nil {
 			t.Fatal(err)
 		}
+		audits, err := p.Audit.All(ctx, access.System("test", orgOf(t, p, "HARROWMERE")))
+		if err != nil || len(audits) != 2 || audits[0].State != "Open" || audits[0].ParentsIn != 7 || audits[1].State != "Closed" || audits[1].Agreed != 29 || audits[1].ParentsShown != 23 {
+			t.Errorf("the audits are %+v, %v", audits, err)
+		}
 		if alone, err := Alone(ctx, p.Roll); err != nil || !alone {
 			t.Errorf("alone: %v, %v", alone, err)
 		}
@@ -189,4 +195,13 @@ func TestLoad(t *testing.T) {
 			fmt.Println(d.Engine(), held, toCome)
 		}
 	})
+}
+
+func orgOf(t *testing.T, p Parts, code string) int64 {
+	t.Helper()
+	o, err := p.Roll.OrgByCode(context.Background(), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int64(o.ID)
 }

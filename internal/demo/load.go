@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ajar/internal/admin"
+	"ajar/internal/audit"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
 	door "ajar/internal/family"
@@ -38,6 +39,7 @@ type Parts struct {
 	Admin         *admin.Service
 	Family        *door.Service
 	Progress      *progress.Service
+	Audit         *audit.Service
 	Barriers      *barriers.Service
 	Plans         *plans.Service
 	Conversations *conversations.Service
@@ -220,7 +222,10 @@ func (l *loader) school(p place, o roll.Org, index int) error {
 	if index > 1 {
 		return nil // the smaller schools have not begun with conversations
 	}
-	return l.converse(p, o, st, pupils, ids)
+	if err := l.converse(p, o, st, pupils, ids); err != nil || p.phase != "secondary" {
+		return err
+	}
+	return l.audits(st)
 }
 
 func (l *loader) sheet(pass access.Pass, kind, name string, header []string, rows [][]string) error {

@@ -14,6 +14,7 @@ type people struct {
 	keys         []access.Pass // key teachers
 	worker       roll.StaffID  // the family worker; zero for none
 	lead, deputy string
+	all          map[string]access.Pass // by name
 }
 
 type post struct {
@@ -54,7 +55,7 @@ func (l *loader) staff(p place, o roll.Org, system access.Pass) (people, error) 
 			posts = append(posts, post{teacherFirst[k] + " " + teacherLast[(k*5+3)%24], []access.Role{roll.KeyTeacher, roll.Teacher}, ""})
 		}
 	}
-	var out people
+	out := people{all: map[string]access.Pass{}}
 	err := l.DB.Update(l.ctx, system, func(tx *db.Tx) error {
 		for _, x := range posts {
 			id, err := roll.AddStaff(tx, x.name, strings.ToLower(strings.ReplaceAll(x.name, " ", "."))+"@"+strings.ToLower(p.code)+".example.org")
@@ -67,6 +68,7 @@ func (l *loader) staff(p place, o roll.Org, system access.Pass) (people, error) 
 				}
 			}
 			pass := l.Gate.Admit(access.Who{Org: int64(o.ID), OrgName: o.Name, Staff: int64(id), Name: x.name, Roles: x.roles})
+			out.all[x.name] = pass
 			switch {
 			case x.roles[0] == roll.Head:
 				out.head, out.lead = pass, x.name

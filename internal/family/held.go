@@ -50,6 +50,9 @@ func (s *Service) HomeOf(ctx context.Context, p access.Pass) (h Home, err error)
 				}
 				for _, i := range items {
 					i.Path = t.Path(i.Key)
+					if slices.ContainsFunc(h.Items, func(x ChildItem) bool { return x.Path == i.Path }) {
+						continue // about the school and no child: siblings need it once
+					}
 					h.Items = append(h.Items, ChildItem{i, c.Pupil.Name()})
 				}
 			}

@@ -66,7 +66,8 @@ func TestDrawingsAreWellFormed(t *testing.T) {
 	hostile := `</text><script>alert(1)</script>&"'` + "\x00\xff"
 	lines := Lines{Along: hostile, Labels: []string{hostile, "b", "c"}, Series: []Series{{hostile, Data(1, 2, 3)}, {"short", Data(1)}, {"long", Data(1, 2, 3, 4, 5)}, {"none", nil}}, Target: &Target{hostile, 2}, Unit: hostile}
 	bars := Bars{What: hostile, Measure: "m", ReferenceLabel: hostile, Items: []Bar{{hostile, Known(-3), Known(4), false}, {"unknown", Unknown(), Unknown(), true}, {"hidden", HiddenSmall(), Unknown(), false}}}
-	for name, d := range map[string]Drawing{"lines": lines, "bars": bars, "no lines": Lines{}, "no bars": Bars{}, "one point": Lines{Labels: []string{"a"}, Series: []Series{{"s", Data(3)}}}, "unknown only": Lines{Labels: []string{"a"}, Series: []Series{{"s", []Datum{Unknown()}}}}} {
+	radar := Radar{What: hostile, Spokes: []string{hostile, "b", "c", "d"}, Max: 5, Rings: []string{hostile}, Series: []Series{{hostile, []Datum{Known(-1), Unknown(), Known(9), HiddenSmall()}}, {"short", Data(1)}, {"whole", Data(1, 2, 3, 4)}, {"none", nil}, {"one more", Data(1, 2, 3, 4)}}}
+	for name, d := range map[string]Drawing{"lines": lines, "bars": bars, "radar": radar, "no radar": Radar{}, "two spokes": Radar{Spokes: []string{"a", "b"}, Series: []Series{{"s", Data(1, 2)}}, Max: 5}, "no lines": Lines{}, "no bars": Bars{}, "one point": Lines{Labels: []string{"a"}, Series: []Series{{"s", Data(3)}}}, "unknown only": Lines{Labels: []string{"a"}, Series: []Series{{"s", []Datum{Unknown()}}}}} {
 		for _, width := range []int{wideChart, narrowChart} {
 			svg := d.SVG(SVGOptions{ID: "c", Title: hostile, Desc: hostile, Width: width})
 			if strings.Contains(svg, "<script") || strings.Contains(svg, "NaN") || strings.Contains(svg, "style=") {
@@ -107,7 +108,23 @@ func TestUnknownLeavesAGap(t *testing.T) {
 	}
 }
 
-// Without colour the lines differ by their dashes.
+// Next to a theme that nobody has answered the outline of a radar breaks: it is not drawn through the middle, as if it were nought.
+func TestRadarBreaksAtTheUnknown(t *testing.T) {
+	outline := func(values ...Datum) string {
+		svg := Radar{Spokes: []string{"a", "b", "c", "d", "e"}, Max: 5, Series: []Series{{"s", values}}}.SVG(SVGOptions{ID: "c", Width: wideChart})
+		_, path, _ := strings.Cut(svg[strings.LastIndex(svg, `ajar-svg__line" d="`):], `d="`)
+		path, _, _ = strings.Cut(path, `"`)
+		return path
+	}
+	if p := outline(Data(1, 2, 3, 4, 5)...); strings.Count(p, "M") != 1 || strings.Count(p, "L") != 4 || !strings.HasSuffix(p, "Z") {
+		t.Errorf("all known: %s", p)
+	}
+	if p := outline(Known(1), Known(2), Unknown(), Known(4), Known(5)); strings.Count(p, "M") != 2 || strings.Count(p, "L") != 3 || strings.HasSuffix(p, "Z") {
+		t.Errorf("one unknown: %s", p)
+	}
+}
+
+// Without colour the lines differ by their dashes, and those of a radar by their marks too.
 func TestLinesDifferWithoutColour(t *testing.T) {
 	seen := map[string]bool{}
 	for i := -1; i < 4; i++ {

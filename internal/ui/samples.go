@@ -144,3 +144,8 @@ func samplesLeaf(l say.Lang) LeafData {
 		Links:  []Link{{"Who is this?", "#who"}, {"Your devices", "#devices"}},
 	}
 }
+
+func sampleRadar() Radar {
+	return Radar{What: "Theme", Spokes: []string{"Vision and direction", "Leadership", "Practice", "Beyond our own walls", "Making it last"}, Max: 5, Rings: []string{"Not yet", "Starting", "Established", "Strong", "Leading"}, Decimals: 1,
+		Series: []Series{{"Now", Data(2.6, 2.9, 2.4, 1.8, 2.1)}, {"Benchmark", Data(3, 3, 3, 3, 3)}, {"Last time", []Datum{Known(1.8), Known(2.2), Known(2), Unknown(), Known(1.5)}}}}
+}

@@ -75,3 +75,8 @@ func CorrectForPath(talk conversations.TalkID, id conversations.RemarkID) string
 func doPath(id conversations.TalkID, what string) string { return TalkPath(id) + "/" + what }
 
 func pupilPath(id roll.PupilID) string { return "/pupils/" + id.String() }
+
+// CoverageOf is the page of the families reached in one programme.
+func CoverageOf(id conversations.ProgrammeID) string {
+	return CoveragePath + "?programme=" + id.String()
+}

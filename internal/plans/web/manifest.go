@@ -50,7 +50,7 @@ func Manifest(s *plans.Service, first *admin.Service) module.Manifest {
 			{Pattern: "POST /actions/{action}/edit", Need: lead, Handle: h.changeAction},
 			{Pattern: "POST /actions/{action}/news", Need: update, Handle: h.news},
 			{Pattern: "POST /actions/{action}/evidence", Need: update, Handle: h.addEvidence},
-			{Pattern: "POST /actions/{action}/evidence/{evidence}/drop", Need: update, Handle: h.dropEvidence},
+			{Pattern: "POST /actions/{action}/evidence/{shown}/drop", Need: update, Handle: h.dropEvidence},
 			{Pattern: "POST /actions/{action}/remove", Need: lead, Handle: h.remove},
 			{Pattern: "POST /actions/{action}/restore", Need: lead, Handle: h.restore},
 			{Pattern: "POST /actions/{action}/carry", Need: lead, Handle: h.carry},

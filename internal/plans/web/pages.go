@@ -524,7 +524,7 @@ func (h handlers) dropEvidence(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	e, err := web.PathID[plans.Evidence](q, "evidence")
+	e, err := web.PathID[plans.Evidence](q, "shown")
 	if err != nil {
 		return err
 	}
