@@ -11,16 +11,7 @@ import (
 func From(q *web.Req, title string) PageData {
 	f := q.Frame
 	d := PageData{Title: title, Org: f.Org, Home: "/"}
-	// Of two places that both lie on the way to this page, the nearer one is where we are.
-	here := ""
-	for _, m := range f.Menu {
-		if (f.Path == m.Href || m.Href != "/" && strings.HasPrefix(f.Path, m.Href+"/")) && len(m.Href) > len(here) {
-			here = m.Href
-		}
-	}
-	for _, m := range f.Menu {
-		d.Menu = append(d.Menu, MenuItem{Label: m.Label, Href: m.Href, Current: m.Href == here})
-	}
+	d.Menu, d.Group, d.Places = menuOf(f)
 	if f.Who != "" {
 		d.Who = Who{Name: f.Who, Role: f.As, SignOut: "/sign-out"}
 		if f.Demo {
@@ -41,6 +32,42 @@ func From(q *web.Req, title string) PageData {
 		d.Flash = &Flash{Text: f.Flash}
 	}
 	return d
+}
+
+// menuOf makes the menu of a frame. Places of one group stand under the group's name; the places themselves are shown on their own pages.
+func menuOf(f web.Frame) (menu []MenuItem, group string, places []MenuItem) {
+	// Of two places that both lie on the way to this page, the nearer one is where we are.
+	here, near := "", ""
+	inGroup := map[string]int{}
+	for _, m := range f.Menu {
+		inGroup[m.Group]++
+		for _, at := range append([]string{m.Href}, m.Also...) {
+			if (f.Path == at || at != "/" && strings.HasPrefix(f.Path, at+"/")) && len(at) > len(near) {
+				here, near = m.Href, at
+			}
+		}
+	}
+	shown := map[string]int{}
+	for _, m := range f.Menu {
+		x := MenuItem{Label: m.Label, Href: m.Href, Current: m.Href == here}
+		if m.Group == "" || inGroup[m.Group] < 2 {
+			menu = append(menu, x)
+			continue
+		}
+		if _, found := shown[m.Group]; !found {
+			shown[m.Group] = len(menu)
+			menu = append(menu, MenuItem{Label: m.Group, Href: m.Href})
+		}
+		if x.Current {
+			menu[shown[m.Group]].Current, group = true, m.Group
+		}
+	}
+	for _, m := range f.Menu {
+		if group != "" && m.Group == group {
+			places = append(places, MenuItem{Label: m.Label, Href: m.Href, Current: m.Href == here})
+		}
+	}
+	return menu, group, places
 }
 
 // ErrorsOf turns the faults of a form into the errors that fields and the summary show; other faults answer none.

@@ -20,6 +20,8 @@ type PageData struct {
 	Who       Who
 	LookingAs *LookingAs // set while somebody looks as another person
 	Menu      []MenuItem
+	Group     string     // the name in the menu under which this page's place stands with others
+	Places    []MenuItem // those places
 	Search    *HeaderSearch
 
 	Breadcrumbs []Link

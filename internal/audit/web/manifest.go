@@ -25,7 +25,7 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 		Name:       "audit",
 		Migrations: audit.Migrations().Files,
 		Rights:     audit.Rights(),
-		Menu:       []web.MenuItem{{Label: "Where are we?", Href: ListPath, Need: audit.See, Order: 60}},
+		Menu:       []web.MenuItem{{Label: "Where are we?", Href: ListPath, Need: audit.See, Order: 58, Group: "Improving", Also: []string{frameworksPath, evidencePath}}},
 		Routes: []web.Route{
 			{Pattern: "GET " + ListPath, Need: see, Handle: h.list},
 			{Pattern: "GET " + newPath, Need: lead, Handle: h.setup},

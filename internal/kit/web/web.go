@@ -83,6 +83,8 @@ type MenuItem struct {
 	Href  string
 	Need  access.Right
 	Order int
+	Group string   // several places under one name; whoever has only one of them sees that one's own label
+	Also  []string // further addresses below which one is at this place
 }
 
 // Frame is what every page shows around its content.

@@ -24,7 +24,7 @@ func Manifest(s *plans.Service, first *admin.Service) module.Manifest {
 	return module.Manifest{
 		Name:   "plans",
 		Rights: plans.Rights(),
-		Menu:   []web.MenuItem{{Label: "Plan", Href: PlansPath, Need: plans.See, Order: 60}},
+		Menu:   []web.MenuItem{{Label: "Plan", Href: PlansPath, Need: plans.See, Order: 60, Group: "Improving", Also: []string{"/actions", "/objectives", "/vision", "/consultations"}}},
 		Routes: []web.Route{
 			{Pattern: "GET /plans", Need: see, Handle: h.overview},
 			{Pattern: "GET /plans/new", Need: lead, Handle: h.newPlan},

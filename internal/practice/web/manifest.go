@@ -14,7 +14,7 @@ func Manifest(s *practice.Service) module.Manifest {
 	return module.Manifest{
 		Name:   "practice",
 		Rights: practice.Rights(),
-		Menu:   []web.MenuItem{{Label: "Practice", Href: PracticePath, Need: practice.See, Order: 62}},
+		Menu:   []web.MenuItem{{Label: "Practice", Href: PracticePath, Need: practice.See, Order: 62, Group: "Improving", Also: []string{"/policies", "/duties", "/participation", "/stories"}}},
 		Routes: []web.Route{
 			{Pattern: "GET /practice", Need: see, Handle: h.overview},
 			{Pattern: "GET /policies", Need: see, Handle: h.policies},
