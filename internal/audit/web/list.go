@@ -1,0 +1,17 @@
+package web
+
+import (
+	"ajar/internal/audit"
+	"ajar/internal/kit/access"
+	"ajar/internal/kit/web"
+	"ajar/internal/ui"
+)
+
+func (h pages) list(q *web.Req) error {
+	list, err := h.s.All(q.Context(), q.Pass)
+	if err != nil {
+		return err
+	}
+	d := ui.From(q, "Where are we?")
+	return q.Page(listPage(d, list, q.Pass.Scope(audit.Lead) >= access.All, q.Pass.Has(audit.Rate)))
+}
