@@ -9,7 +9,6 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
-	"ajar/internal/kit/jobs"
 	"ajar/internal/kit/testkit"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll"
@@ -75,7 +74,7 @@ func TestWhoSeesWhat(t *testing.T) {
 
 // Who may look after how colleagues sign in: heads and administrators, each in their own school.
 func TestWhoMayLookAfterSignIn(t *testing.T) {
-	mailing(t, func(t *testing.T, s *Service, _ *jobs.Queue, _ *sent, a, b place) {
+	mailing(t, func(t *testing.T, s *Service, _ *sent, a, b place) {
 		address(t, s, a, a.teacher, "t@oak.example")
 		ctx := t.Context()
 		verbs := map[string]func(p access.Pass, who roll.StaffID) error{

@@ -751,17 +751,17 @@ func (d *sent) Send(_ context.Context, r post.Ready) (string, error) {
 	return "", nil
 }
 
-func mailing(t *testing.T, body func(t *testing.T, s *Service, q *jobs.Queue, box *sent, a, b place)) {
+func mailing(t *testing.T, body func(t *testing.T, s *Service, box *sent, a, b place)) {
 	testkit.Both(t, append([]db.Migrations{jobs.Migrations(), post.Migrations()}, sets()...), func(t *testing.T, d *db.DB) {
 		s := New(d, roll.New(d, batch.New(d)))
 		s.Hash = light()
 		q := jobs.New(d, slog.New(slog.DiscardHandler))
 		s.Post = post.New(d, q)
-		s.Post.May, s.Post.Sender = roll.MayPost, roll.Sender
+		s.Post.May, s.Post.Sender = post.Whether(roll.MayPost), roll.Sender
 		box := &sent{}
 		s.Post.Use(post.Email, box)
 		s.Address = "https://ajar.example"
-		body(t, s, q, box, fill(t, s, "OAK"), fill(t, s, "ELM"))
+		body(t, s, box, fill(t, s, "OAK"), fill(t, s, "ELM"))
 	})
 }
 
@@ -773,7 +773,7 @@ func linkIn(r post.Ready) string {
 
 // A link to choose a password comes to the address of whoever it belongs to, and to nobody else; the page says the same to everybody.
 func TestForgottenPassword(t *testing.T) {
-	mailing(t, func(t *testing.T, s *Service, q *jobs.Queue, box *sent, a, b place) {
+	mailing(t, func(t *testing.T, s *Service, box *sent, a, b place) {
 		address(t, s, a, a.head, "Head@Oak.example")
 		address(t, s, b, b.teacher, "gone@elm.example")
 		in(t, s, b, func(tx *db.Tx) error {
@@ -784,7 +784,7 @@ func TestForgottenPassword(t *testing.T) {
 			s.Forgotten(t.Context(), typed, "1.1.1.1")
 		}
 		s.Wait()
-		if _, err := q.Round(t.Context()); err != nil {
+		if _, err := s.Post.Round(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if len(box.list) != 1 || box.list[0].Address != "Head@Oak.example" {
@@ -820,7 +820,7 @@ func TestForgottenPassword(t *testing.T) {
 			s.Forgotten(t.Context(), "head@oak.example", "2.2.2.2")
 			s.Wait()
 		}
-		if _, err := q.Round(t.Context()); err != nil {
+		if _, err := s.Post.Round(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if n := len(box.list); n != 4 {
@@ -835,7 +835,7 @@ func TestForgottenPassword(t *testing.T) {
 
 // Who can sign in: nobody gets a way to become somebody who may do more.
 func TestInvitations(t *testing.T) {
-	mailing(t, func(t *testing.T, s *Service, q *jobs.Queue, box *sent, a, b place) {
+	mailing(t, func(t *testing.T, s *Service, box *sent, a, b place) {
 		var lead, admin roll.StaffID
 		in(t, s, a, func(tx *db.Tx) (err error) {
 			if lead, err = roll.AddStaff(tx, "Sunita Lead", ""); err != nil {
@@ -883,7 +883,7 @@ func TestInvitations(t *testing.T) {
 		if err := s.Invite(t.Context(), boss, lead); err != nil {
 			t.Error(err)
 		}
-		if _, err := q.Round(t.Context()); err != nil {
+		if _, err := s.Post.Round(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if len(box.list) != 1 || box.list[0].Address != "lead@oak.example" {

@@ -166,7 +166,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.open, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Jobs = jobs.New(d, o.Log)
 	a.Post = post.New(d, a.Jobs)
-	a.Post.May, a.Post.Sender = mayLeave, roll.Sender
+	a.Post.Sender, a.Post.Folder, a.Post.Log = roll.Sender, o.Data, o.Log
+	// Each message is asked about just before it leaves the house: by the roll, which knows about orders, and by the room it came from.
+	a.Post.May = post.Whether(roll.MayPost, family.MayLeave)
 	for way, driver := range ways {
 		a.Post.Use(way, driver)
 	}
@@ -216,14 +218,6 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Roll.UseOutlets(a.outlets())
 	a.Admin.AddHome(admin.HomePanel{Order: 5, Need: roll.Orders, Show: rollweb.OrdersDue})
 	return a, nil
-}
-
-// mayLeave is asked about each message just before it leaves the house: by the roll, which knows about orders, and by the room it came from.
-func mayLeave(tx *db.Tx, it post.Item) (string, error) {
-	if why, err := roll.MayPost(tx, it); err != nil || why != "" {
-		return why, err
-	}
-	return family.MayLeave(tx, it)
 }
 
 // outlets collects every way by which something about a child reaches an adult.
@@ -332,6 +326,7 @@ func (a *App) Handler() (http.Handler, error) {
 	a.sweeping.Do(func() {
 		a.background.Go(a.sweepHourly)
 		a.background.Go(func() { a.Jobs.Run(a.open) })
+		a.background.Go(func() { a.Post.Run(a.open) })
 	})
 	s := &web.Server{Gate: a.Gate, Routes: a.Routes(), Identify: a.Admin.Identify, Note: a.Trail.Note, Frame: a.frame, Trouble: adminweb.Trouble, SignIn: "/sign-in",
 		Prove: adminweb.ProvePath, Unlock: adminweb.UnlockPath, Hold: a.Admin.Hold, Log: a.log}

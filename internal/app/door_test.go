@@ -128,7 +128,7 @@ func texted(line string) string {
 func working(t *testing.T, a *app.App, in roll.Org) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		_, err := a.Jobs.Round(context.Background())
+		_, err := a.Post.Round(context.Background())
 		must(t, err)
 		n := 0
 		must(t, a.DB.View(context.Background(), systemPass(in), func(tx *db.Tx) (err error) {

@@ -53,7 +53,7 @@ func TestRankWays(t *testing.T) {
 // work lets what is promised happen.
 func work(t *testing.T, s *Service) {
 	t.Helper()
-	if _, err := s.Post.Jobs.Round(context.Background()); err != nil {
+	if _, err := s.Post.Round(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 }

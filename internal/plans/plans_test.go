@@ -78,7 +78,7 @@ func both(t *testing.T, body func(t *testing.T, w *world)) {
 		r := roll.New(d, batch.New(d))
 		q := jobs.New(d, slog.New(slog.NewTextHandler(io.Discard, nil)))
 		p := post.New(d, q)
-		p.May, p.Sender = roll.MayPost, roll.Sender
+		p.May, p.Sender = post.Whether(roll.MayPost), roll.Sender
 		w := &world{s: New(d, r, q, p), sharing: sharing.New(d, r), mail: &box{}}
 		p.Use(post.Email, w.mail)
 		w.s.Gives = w.sharing.GivesCounts
@@ -460,8 +460,11 @@ func TestOwnersAreRemindedByEMail(t *testing.T) {
 		work := func() {
 			t.Helper()
 			for range 5 {
-				if n, err := w.s.Jobs.Round(ctx); err != nil || n == 0 {
-					must(t, err)
+				n, err := w.s.Jobs.Round(ctx)
+				must(t, err)
+				m, err := w.s.Post.Round(ctx)
+				must(t, err)
+				if n+m == 0 {
 					return
 				}
 			}

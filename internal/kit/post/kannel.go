@@ -4,13 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
-
-	"ajar/internal/kit/jobs"
 )
 
 // Kannel sends text messages through the sendsms page of a Kannel gateway, which speaks to the operators.
@@ -31,7 +27,7 @@ func NewKannel(address string) (*Kannel, error) {
 	if h := u.Hostname(); u.Scheme == "http" && h != "localhost" && h != "127.0.0.1" && h != "::1" {
 		return nil, errors.New("a gateway for text messages on another machine must be reached by https")
 	}
-	k := &Kannel{name: u.User.Username(), from: u.Query().Get("from"), client: &http.Client{Timeout: 30 * time.Second}}
+	k := &Kannel{name: u.User.Username(), from: u.Query().Get("from"), client: newClient()}
 	k.password, _ = u.User.Password()
 	if k.from == "" {
 		return nil, errors.New("the gateway's address must say the number or name that messages come from: …?from=School")
@@ -45,7 +41,7 @@ func NewKannel(address string) (*Kannel, error) {
 func (k *Kannel) Send(ctx context.Context, r Ready) (string, error) {
 	to, ok := Mobile(r.Address)
 	if !ok {
-		return "", jobs.GiveUp(errors.New("this is not a mobile number"))
+		return "", GiveUp(errors.New("this is not a mobile number"))
 	}
 	q := url.Values{"username": {k.name}, "password": {k.password}, "from": {k.from}, "to": {"+" + to}, "text": {r.Body}, "charset": {"UTF-8"}}
 	if !gsm7(r.Body) {
@@ -55,29 +51,24 @@ func (k *Kannel) Send(ctx context.Context, r Ready) (string, error) {
 	u.RawQuery = q.Encode()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
+		return "", GiveUp(err)
+	}
+	status, said, err := ask(k.client, req, r)
+	if err != nil {
 		return "", err
 	}
-	res, err := k.client.Do(req)
-	if err != nil {
-		// The address holds the password, and errors are kept and shown.
-		var ue *url.Error
-		if errors.As(err, &ue) {
-			err = ue.Err
-		}
-		return "", fmt.Errorf("the gateway for text messages cannot be reached: %w", err)
-	}
-	defer res.Body.Close()
-	said, _ := io.ReadAll(io.LimitReader(res.Body, 500))
 	answer := strings.TrimSpace(string(said))
 	switch {
-	case res.StatusCode == http.StatusAccepted:
+	case status == http.StatusAccepted:
 		return answer, nil
-	case res.StatusCode == http.StatusServiceUnavailable: // kept for later would be 202; this is: try again
-		return "", fmt.Errorf("the gateway for text messages is busy: %s", answer)
-	case res.StatusCode >= 400 && res.StatusCode < 500:
-		return "", jobs.GiveUp(fmt.Errorf("the gateway for text messages refused it: %s", answer))
+	case status == http.StatusServiceUnavailable: // kept for later would be 202; this is: try again
+		return "", Down(fmt.Errorf("the gateway for text messages is busy: %s", answer))
+	case status == http.StatusForbidden && strings.Contains(answer, "uthoriz"): // our name or password
+		return "", Down(fmt.Errorf("the gateway for text messages does not let us in: %s", answer))
+	case status >= 400 && status < 500:
+		return "", GiveUp(fmt.Errorf("the gateway for text messages refused it: %s", answer))
 	}
-	return "", fmt.Errorf("the gateway for text messages answered %d: %s", res.StatusCode, answer)
+	return "", Down(fmt.Errorf("the gateway for text messages answered %d: %s", status, answer))
 }
 
 // gsm are the letters of the plain alphabet of text messages (GSM 03.38) and of its extension.

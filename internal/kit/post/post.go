@@ -1,20 +1,23 @@
-// Package post is the way out of the house: e-mail and text messages to adults. An item is written in the transaction of its cause, and sent after it by
-// whoever does the promised work. Just before it leaves, those who know about orders are asked once more: an order made in between stops it.
+// Package post is the way out of the house: e-mail and text messages to adults. An item is written in the transaction of its cause and queued in it; a desk
+// for each way takes what is due, asks those who know about orders once more, and hands it over on lines that stay open. An item leaves at most once: that it
+// is taken is kept before the wire, and after a crash the few of which nobody can say whether they left wait for a person (fate.go).
 //
 // It knows no school words: an adult and a pupil are keys here, and whether one may be told about the other is asked through May.
 //
-// Table: post_item. Begin reading at Send.
+// Tables: post_item of each organisation; post_queue and post_pause of the installation. Begin reading at Send, then desk.go.
 package post
 
 import (
 	"context"
+	"crypto/rand"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/mail"
 	"strings"
-	"time"
+	"sync"
 	"unicode/utf8"
 
 	"ajar/internal/kit/access"
@@ -45,7 +48,21 @@ const (
 	Sent    = "sent"    // handed over to the mail server or the gateway; whether it arrived is another matter
 	Stopped = "stopped" // an order or the end of a tie came between
 	Failed  = "failed"  // the address is not one, or the other side refused it for good
+	Unknown = "unknown" // it may have left or not; a person decides, or a receipt tells
 )
+
+// Rank is how urgent an item is. What is more urgent leaves first.
+type Rank int
+
+// The ranks.
+const (
+	Usual  Rank = iota // to one or a few
+	Urgent             // today, and for safety
+	Bulk               // to many
+)
+
+// order is how ranks stand in the queue.
+var order = map[Rank]int{Urgent: 0, Usual: 1, Bulk: 2}
 
 // Item is one message to one adult, or to one colleague, by one way.
 type Item struct {
@@ -65,42 +82,104 @@ type Item struct {
 	ByName  string
 	MadeMs  int64
 	DoneMs  *int64
+	HTML    string // the same words with marks, for e-mail; empty for plain words alone
+	ReplyTo string // where an answer to this item goes; empty for the organisation's own address
+	Arrived string // "" while nobody has told, "yes", or "no"
+	// ArrivedMs and ArrivedWords are when the other side told, and what.
+	ArrivedMs    *int64
+	ArrivedWords string
+	// Rank is for Send alone.
+	Rank Rank `db:"-"`
 	// NotBefore lets an item wait (milliseconds UTC), so that whoever sent it to many can take it back. It is for Send alone.
 	NotBefore int64 `db:"-"`
 }
 
 // Ready is an item on its way out: what a driver needs and no more.
 type Ready struct {
-	Reference string // ours, the same at each try
+	Reference string // ours, the same at each try; ReadReference reads it
 	Sender    string // the name to show, such as the school's
 	ReplyTo   string // where an answer goes; empty for nowhere
 	Address   string
+	Lang      string
 	Subject   string
 	Body      string
+	HTML      string // the same words with marks; empty for plain words alone
+	begin     func() error
 }
 
-// Driver hands one item over to the world. An error made by jobs.GiveUp says that trying again would not help.
+// Begin is called by a driver just before the moment from which on it may have left: before the end of a mail, before a request is written. When it fails, the
+// item must not leave. What had not begun when a process died is sent by another; so a driver that forgets this sends things twice.
+func (r Ready) Begin() error {
+	if r.begin == nil {
+		return nil
+	}
+	return r.begin()
+}
+
+// Driver hands one item over to the world. What an error means is said with it: GiveUp, Down or Doubt (errors.go); any other means that this item may be
+// tried again later. The reference is the other side's own, for its receipts.
 type Driver interface {
 	Send(ctx context.Context, r Ready) (reference string, err error)
+}
+
+// Opener is a driver that keeps a line open for many items, such as a connection to a mail server.
+type Opener interface {
+	Open(ctx context.Context) (Line, error)
+}
+
+// Line is an open line. It is for one item at a time.
+type Line interface {
+	Send(ctx context.Context, r Ready) (reference string, err error)
+	Close()
+}
+
+// Finder is a driver whose other side can tell what became of an item, by our reference. That is how doubt is cleared without a person.
+type Finder interface {
+	Find(ctx context.Context, reference string) (theirs string, found bool, err error)
+}
+
+// Verdict is whether an item may leave now. The zero value lets it.
+type Verdict struct {
+	Why   string // why it may not leave at all
+	Until int64  // not before this moment (milliseconds UTC), such as the end of quiet hours
+}
+
+// Whether makes a May of those who know a reason why an item may not leave; "" is none. The first reason counts.
+func Whether(ask ...func(*db.Tx, Item) (why string, err error)) func(*db.Tx, Item) (Verdict, error) {
+	return func(tx *db.Tx, it Item) (v Verdict, err error) {
+		for _, f := range ask {
+			if v.Why, err = f(tx, it); err != nil || v.Why != "" {
+				return v, err
+			}
+		}
+		return v, nil
+	}
 }
 
 // Service writes items and sends them.
 type Service struct {
 	DB   *db.DB
 	Jobs *jobs.Queue
-	// May tells, inside the organisation, why an item may not leave: "" lets it. Without it nothing leaves.
-	May func(tx *db.Tx, it Item) (why string, err error)
+	Log  *slog.Logger
+	// Folder is where this process notes what is on the wire, so that after its end it can be told what left. Without it, more is in doubt after a crash.
+	Folder string
+	// May tells, inside the organisation, whether an item may leave. Without it nothing leaves.
+	May func(tx *db.Tx, it Item) (Verdict, error)
 	// Sender gives the organisation's name and the address that answers go to.
 	Sender  func(tx *db.Tx) (name, replyTo string, err error)
 	drivers map[string]Driver
+	wake    map[string]chan struct{}
+	me      string // this process, among those that send
+	wire    *wire
+	opening sync.Once
 }
 
 const job = "post.send"
 
 // New makes a service without drivers; set them with Use.
 func New(d *db.DB, q *jobs.Queue) *Service {
-	s := &Service{DB: d, Jobs: q, drivers: map[string]Driver{}}
-	q.Handle(job, s.deliver)
+	s := &Service{DB: d, Jobs: q, Log: slog.Default(), drivers: map[string]Driver{}, me: rand.Text(), wake: map[string]chan struct{}{Email: make(chan struct{}, 1), SMS: make(chan struct{}, 1)}}
+	q.Handle(job, s.adopt)
 	return s
 }
 
@@ -131,12 +210,40 @@ func (s *Service) Send(tx *db.Tx, it Item) (ids.ID[Item], error) {
 		return 0, fault.Field("address", "%q is not %s.", it.Address, map[string]string{Email: "an e-mail address", SMS: "a mobile number"}[it.Way])
 	}
 	it.ID = ids.New[Item]()
-	if _, err := tx.Exec(`insert into post_item (org_id, id, way, adult, staff, pupil, about, key, address, lang, subject, body, state, by_name, made_ms)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting', $13, $14)`,
-		it.ID, it.Way, it.Adult, it.Staff, it.Pupil, it.About, it.Key, it.Address, it.Lang, it.Subject, it.Body, tx.Pass().Who().Name, tx.Now()); err != nil {
+	if err := putItem(tx, it); err != nil {
 		return 0, err
 	}
-	return it.ID, s.Jobs.Promise(tx, job, int64(it.ID), max(tx.Now(), it.NotBefore))
+	return it.ID, s.queue(tx, it)
+}
+
+// queue puts an item in the queue, and wakes the desk once the transaction is kept.
+func (s *Service) queue(tx *db.Tx, it Item) error {
+	if err := enqueue(tx, it); err != nil {
+		return err
+	}
+	if it.NotBefore <= tx.Now() {
+		tx.After(func() { s.Wake(it.Way) })
+	}
+	return nil
+}
+
+// Wake has the desk of a way look now.
+func (s *Service) Wake(way string) {
+	select {
+	case s.wake[way] <- struct{}{}:
+	default:
+	}
+}
+
+// adopt queues an item that an older program promised as a piece of work.
+func (s *Service) adopt(ctx context.Context, j jobs.Job) error {
+	return s.DB.Update(ctx, access.System("queue a message that was written", j.Org).Often(), func(tx *db.Tx) error {
+		it, found, err := itemByID(tx, ids.ID[Item](j.Key))
+		if err != nil || !found || it.State != Waiting {
+			return err
+		}
+		return s.queue(tx, it)
+	})
 }
 
 // Fits tells whether an address is one that a way can be tried with at all.
@@ -149,9 +256,9 @@ func Fits(way, address string) bool {
 	return way == SMS && ok
 }
 
-// Stop keeps what has not left yet from leaving, and tells how many items that were.
+// Stop keeps what has not left yet from leaving, and tells how many items that were. What is on the wire at this moment is not among them.
 func Stop(tx *db.Tx, about string, key int64, why string) (int64, error) {
-	return tx.Exec(`update post_item set state = 'stopped', trouble = $4, done_ms = $5, body = '' where org_id = $1 and about = $2 and key = $3 and state = 'waiting'`, about, key, why, tx.Now())
+	return stopAbout(tx, about, key, why)
 }
 
 func notSetUp(way string) string {
@@ -159,18 +266,6 @@ func notSetUp(way string) string {
 		return "Text messages have not been set up for this Ajar. The person who runs it can do so; until then use a letter or the telephone."
 	}
 	return "E-mail has not been set up for this Ajar. The person who runs it can do so; until then use a letter or the telephone."
-}
-
-const itemColumns = `id, way, adult, staff, pupil, about, key, address, lang, subject, body, state, trouble, by_name, made_ms, done_ms`
-
-// Of lists what went out about one thing, the latest first.
-func Of(tx *db.Tx, about string, key int64) ([]Item, error) {
-	return db.All[Item](tx, `select `+itemColumns+` from post_item where org_id = $1 and about = $2 and key = $3 order by made_ms desc, id`, about, key)
-}
-
-// To lists what went out to one adult, the latest first.
-func To(tx *db.Tx, adult int64) ([]Item, error) {
-	return db.All[Item](tx, `select `+itemColumns+` from post_item where org_id = $1 and adult = $2 order by made_ms desc, id`, adult)
 }
 
 // StateWords says a state as a page shows it, with what can be done about it.
@@ -182,77 +277,26 @@ func (it Item) StateWords() string {
 		}
 		return "On its way"
 	case Sent:
+		switch it.Arrived {
+		case "yes":
+			return "Arrived"
+		case "no":
+			return "Did not arrive: " + it.ArrivedWords
+		}
 		return "Sent"
+	case Unknown:
+		return "It may have gone or not: " + it.Trouble
 	case Stopped:
 		return "Stopped: " + it.Trouble
 	}
 	return "Did not go: " + it.Trouble
 }
 
-// deliver sends one item that was promised.
-func (s *Service) deliver(ctx context.Context, j jobs.Job) error {
-	pass := access.System("send a message that was written", j.Org)
-	var it Item
-	var r Ready
-	var leaves bool
-	err := s.DB.Update(ctx, pass, func(tx *db.Tx) (err error) {
-		var found bool
-		it, found, err = db.Maybe[Item](tx, `select `+itemColumns+` from post_item where org_id = $1 and id = $2 and state = 'waiting'`, j.Key)
-		if err != nil || !found {
-			return err
-		}
-		why := "nobody here can tell whether it may be sent."
-		if s.May != nil {
-			if why, err = s.May(tx, it); err != nil {
-				return err
-			}
-		}
-		if why != "" {
-			return settle(tx, it.ID, Stopped, why, "")
-		}
-		r = Ready{Reference: it.ID.String(), Address: it.Address, Subject: it.Subject, Body: it.Body}
-		if s.Sender != nil {
-			if r.Sender, r.ReplyTo, err = s.Sender(tx); err != nil {
-				return err
-			}
-		}
-		leaves = true
-		return nil
-	})
-	if err != nil || !leaves {
-		return err
-	}
-	d := s.drivers[it.Way]
-	if d == nil {
-		return errors.New(notSetUp(it.Way))
-	}
-	reference, failed := d.Send(ctx, r)
-	last := failed != nil && (jobs.Hopeless(failed) || j.Attempt >= jobs.Tries)
-	// It has left, or it has not: either must be kept even while the program closes.
-	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-	defer cancel()
-	err = s.DB.Update(keep, pass, func(tx *db.Tx) error {
-		switch {
-		case failed == nil:
-			return settle(tx, it.ID, Sent, "", reference)
-		case last:
-			return settle(tx, it.ID, Failed, plain(failed), "")
-		}
-		_, err := tx.Exec(`update post_item set trouble = $3 where org_id = $1 and id = $2 and state = 'waiting'`, it.ID, plain(failed))
-		return err
-	})
-	return errors.Join(failed, err)
-}
-
-// settle says what became of an item. Its words go: they may hold a personal link, of which nothing but a hash may stay.
-func settle(tx *db.Tx, id ids.ID[Item], state, trouble, reference string) error {
-	_, err := tx.Exec(`update post_item set state = $3, trouble = $4, reference = $5, done_ms = $6, body = '' where org_id = $1 and id = $2 and state = 'waiting'`, id, state, trouble, reference, tx.Now())
-	return err
-}
-
 // plain is an error as the office reads it: what the other side said, in one short line.
-func plain(err error) string {
-	said := strings.Join(strings.Fields(strings.ToValidUTF8(err.Error(), "")), " ")
+func plain(err error) string { return plainText(err.Error()) }
+
+func plainText(text string) string {
+	said := strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
 	if utf8.RuneCountInString(said) > 200 {
 		said = string([]rune(said)[:200]) + "…"
 	}

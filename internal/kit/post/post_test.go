@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,11 +20,20 @@ import (
 )
 
 type box struct {
-	got  []Ready
-	fail error
+	mu     sync.Mutex
+	got    []Ready
+	tries  int
+	fail   error
+	during func(Ready)
 }
 
 func (b *box) Send(_ context.Context, r Ready) (string, error) {
+	if b.during != nil {
+		b.during(r)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tries++
 	if b.fail != nil {
 		return "", b.fail
 	}
@@ -31,11 +41,21 @@ func (b *box) Send(_ context.Context, r Ready) (string, error) {
 	return "theirs-" + r.Reference, nil
 }
 
+// id is the key of what left last.
+func (b *box) id(t *testing.T) ids.ID[Item] {
+	t.Helper()
+	_, id, ok := ReadReference(b.got[len(b.got)-1].Reference)
+	if !ok {
+		t.Fatal(b.got)
+	}
+	return id
+}
+
 func both(t *testing.T, body func(t *testing.T, s *Service, b *box)) {
 	testkit.Both(t, []db.Migrations{jobs.Migrations(), Migrations()}, func(t *testing.T, d *db.DB) {
 		s, b := New(d, jobs.New(d, slog.New(slog.NewTextHandler(io.Discard, nil)))), &box{}
 		s.Use(Email, b)
-		s.May = func(*db.Tx, Item) (string, error) { return "", nil }
+		s.May = Whether()
 		s.Sender = func(tx *db.Tx) (string, string, error) {
 			if tx.Pass().Org() == testkit.A().Org() {
 				return "Oak School", "office@oak.example", nil
@@ -62,7 +82,7 @@ func write(t *testing.T, s *Service, p access.Pass, it Item) ids.ID[Item] {
 
 func work(t *testing.T, s *Service) {
 	t.Helper()
-	if _, err := s.Jobs.Round(t.Context()); err != nil {
+	if _, err := s.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -111,10 +131,10 @@ func TestOrderInBetweenStopsIt(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, b *box) {
 		var asked Item
 		write(t, s, testkit.A(), letter)
-		s.May = func(tx *db.Tx, it Item) (string, error) {
+		s.May = Whether(func(tx *db.Tx, it Item) (string, error) {
 			asked = it
 			return "An order was made.", nil
-		}
+		})
 		work(t, s)
 		if got := of(t, s, testkit.A()); len(b.got) != 0 || got[0].State != Stopped || got[0].StateWords() != "Stopped: An order was made." || got[0].Body != "" {
 			t.Errorf("%+v, left %v", got, b.got)
