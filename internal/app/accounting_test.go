@@ -23,6 +23,7 @@ var withoutRow = map[string]string{
 
 // withoutPass are exported verbs that open the store by themselves, without the pass of a person, and why that is right.
 var withoutPass = map[string]string{
+	"internal/kit/post.Arrived":         "what a gateway tells, whose signature the route has checked; a reference that nobody knows changes nothing",
 	"internal/conversations.FiguresOf":  "totals of a school with small numbers hidden; internal/sharing decides who may have them",
 	"internal/sharing.GivesCounts":      "says yes or no about two organisations, and gives nothing of either",
 	"internal/roll.AddOrg":              "makes an organisation by command or behind PlaceOrg, which checks the right",

@@ -30,7 +30,7 @@ func (x school) posts(s *Service) *Letter {
 	var last Letter
 	s.Post = post.New(s.DB, jobs.New(s.DB, slog.New(slog.NewTextHandler(io.Discard, nil))))
 	s.Post.Use(post.SMS, nowhere{})
-	s.Post.May = post.Whether(MayLeave)
+	s.Post.May = post.Whether(post.Each(MayLeave))
 	s.Words = func(_ say.Lang, _ string, l Letter) (string, string) { last = l; return "Subject", "Body" }
 	return &last
 }

@@ -62,9 +62,18 @@ func TestWhyNot(t *testing.T) {
 		}
 		// As post asks it.
 		if err := a.s.DB.View(ctx, testkit.A(), func(tx *db.Tx) error {
-			w, err := MayPost(tx, post.Item{Adult: int64(a.dad), Pupil: int64(a.zoe)})
-			if w == "" {
-				t.Error("post may send it")
+			var list []post.Item
+			for i := range 40 { // more than one statement asks about; most of them are nobody's
+				list = append(list, post.Item{Adult: int64(a.dad), Pupil: int64(a.zoe)}, post.Item{Adult: int64(a.mum), Pupil: int64(a.zia)}, post.Item{Adult: int64(i + 1)})
+			}
+			why, err := MayPost(tx, list)
+			for i, w := range why {
+				if (w == "") != (i%3 == 1) {
+					t.Errorf("item %d: %q", i, w)
+				}
+			}
+			if len(why) != len(list) {
+				t.Errorf("%d answers", len(why))
 			}
 			return err
 		}); err != nil {

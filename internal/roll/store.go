@@ -590,3 +590,28 @@ func reviewOrder(tx *db.Tx, id OrderID, next, note string) error {
 	}
 	return trail.Write(tx, trail.Entry{Kind: trail.Order, About: "order", Key: int64(id), Words: "looked at again"})
 }
+
+// atOnce is how many adults one of the next two statements asks about. What is left over is filled up with 0, which nobody has.
+const atOnce = 16
+
+const theseAdults = `t.org_id = $1 and t.adult_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
+
+func tiesOfAdults(tx *db.Tx, list []AdultID) ([]Tie, error) {
+	return db.All[Tie](tx, `select `+tieColumns+` from roll_tie t where `+theseAdults+` order by t.adult_id, t.id`, sixteen(list)...)
+}
+
+func ordersOfAdults(tx *db.Tx, list []AdultID) ([]Order, error) {
+	return db.All[Order](tx, `select o.id, o.tie_id, o.kind, o.decided_by, o.evidence_seen, o.starts, o.ends, o.review_on, o.note, o.by_name
+		from roll_order o join roll_tie t on t.org_id = o.org_id and t.id = o.tie_id where `+theseAdults, sixteen(list)...)
+}
+
+func sixteen(list []AdultID) []any {
+	out := make([]any, atOnce)
+	for i := range out {
+		out[i] = int64(0)
+		if i < len(list) {
+			out[i] = list[i]
+		}
+	}
+	return out
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -278,12 +279,15 @@ func (d *desk) keep(tx *db.Tx, done []*leaving) error {
 	}
 	for _, org := range sortedOrgs(by) {
 		if err := tx.Within(access.System("send messages that were written", org).Often(), func(in *db.Tx) error {
+			var left []ids.ID[Item]
 			for _, l := range by[org] {
-				if err := l.keep(in, until); err != nil {
+				if l.failed == nil && !l.stopped && l.theirs == "" {
+					left = append(left, l.item.ID)
+				} else if err := l.keep(in, until); err != nil {
 					return err
 				}
 			}
-			return nil
+			return settleSent(in, left)
 		}); err != nil {
 			return err
 		}
@@ -390,20 +394,20 @@ func (d *desk) readyIn(tx *db.Tx, org, turn int64) (out []*leaving, err error) {
 			return nil, err
 		}
 	}
-	for _, it := range list {
-		if it.State != Waiting { // stopped or decided in between
-			if err := settle(tx, it.ID, it.State, it.Trouble, ""); err != nil {
-				return nil, err
-			}
-			continue
+	items := make([]Item, len(list))
+	for i, it := range list {
+		items[i] = it.Item
+	}
+	verdicts := slices.Repeat([]Verdict{{Why: "nobody here can tell whether it may be sent."}}, len(list))
+	if d.s.May != nil {
+		if verdicts, err = d.s.May(tx, items); err != nil || len(verdicts) != len(items) {
+			return nil, errors.Join(errors.New("asking whether messages may leave"), err)
 		}
-		v := Verdict{Why: "nobody here can tell whether it may be sent."}
-		if d.s.May != nil {
-			if v, err = d.s.May(tx, it.Item); err != nil {
-				return nil, fmt.Errorf("asking whether item %s may leave: %w", it.ID, err)
-			}
-		}
-		switch {
+	}
+	for i, it := range list {
+		switch v := verdicts[i]; {
+		case it.State != Waiting: // stopped or decided in between
+			err = drop(tx, it.ID)
 		case v.Why != "":
 			err = settle(tx, it.ID, Stopped, v.Why, "")
 		case v.Until > tx.Now():
@@ -500,6 +504,9 @@ func (d *desk) send(ctx context.Context, line Line, l *leaving) Line {
 			l.theirs, l.failed = driver.Send(ctx, l.ready)
 		}
 	}()
+	if strings.HasPrefix(l.theirs, l.ready.Reference) {
+		l.theirs = "" // ours and no news
+	}
 	what := Sent
 	switch {
 	case l.failed == nil:

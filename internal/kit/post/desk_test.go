@@ -118,7 +118,7 @@ func order2(r Rank) int { return map[Rank]int{Bulk: 0, Usual: 1, Urgent: 2}[r] }
 func TestLaterMeansLater(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, b *box) {
 		morning := testkit.Day.Add(21 * time.Hour).UnixMilli()
-		s.May = func(tx *db.Tx, it Item) (Verdict, error) { return Verdict{Until: morning}, nil }
+		s.May = func(*db.Tx, []Item) ([]Verdict, error) { return []Verdict{{Until: morning}}, nil }
 		write(t, s, testkit.A(), letter)
 		for range 3 {
 			work(t, s)
@@ -273,11 +273,13 @@ func TestMailServersThatMisbehave(t *testing.T) {
 	}
 	line.Close()
 	for answer, want := range map[string]func(error) bool{
-		"":                 inDoubt,
-		"banana":           inDoubt,
-		"421 going away":   isDown,
-		"451 later":        func(err error) bool { return err != nil && !isDown(err) && !inDoubt(err) },
-		"554 looks like x": func(err error) bool { return strings.Contains(err.Error(), "refused it") && !isDown(err) && !inDoubt(err) },
+		"":               inDoubt,
+		"banana":         inDoubt,
+		"421 going away": isDown,
+		"451 later":      func(err error) bool { return err != nil && !isDown(err) && !inDoubt(err) },
+		"554 looks like x": func(err error) bool {
+			return strings.Contains(err.Error(), "refused it") && !isDown(err) && !inDoubt(err)
+		},
 	} {
 		mu.Lock()
 		say = answer

@@ -146,11 +146,11 @@ func (s *Service) Decide(tx *db.Tx, id ids.ID[Item], sendAgain bool) error {
 	if !found || it.State != Unknown {
 		return fault.Gone("message")
 	}
+	if err := cleared(tx, id); err != nil {
+		return err
+	}
 	if !sendAgain {
 		return settle(tx, id, Sent, "Left as it is by "+tx.Pass().Who().Name+"; whether it went is not known.", "")
-	}
-	if it.Body == "" {
-		return fault.New(fault.Invalid, "Its words are not kept any more. Write a new message.")
 	}
 	if _, err := again(tx, id); err != nil {
 		return err
@@ -174,10 +174,13 @@ func (s *Service) Arrived(ctx context.Context, reference string, yes bool, words
 		if _, err := arrived(tx, id, yes, plainText(words)); err != nil {
 			return err
 		}
-		if it.State == Unknown {
-			return settle(tx, id, Sent, "", "")
+		if it.State != Unknown {
+			return nil
 		}
-		return nil
+		if err := cleared(tx, id); err != nil {
+			return err
+		}
+		return settle(tx, id, Sent, "", "")
 	})
 	return known, err
 }

@@ -60,7 +60,7 @@ func (k *Kannel) Send(ctx context.Context, r Ready) (string, error) {
 	answer := strings.TrimSpace(string(said))
 	switch {
 	case status == http.StatusAccepted:
-		return answer, nil
+		return "", nil // it gives no reference: receipts come with ours
 	case status == http.StatusServiceUnavailable: // kept for later would be 202; this is: try again
 		return "", Down(fmt.Errorf("the gateway for text messages is busy: %s", answer))
 	case status == http.StatusForbidden && strings.Contains(answer, "uthoriz"): // our name or password

@@ -19,14 +19,13 @@ func TestTextMessagesThroughKannel(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The operator may take a moment to be connected; until then Kannel keeps or refuses, and the queue tries again.
-	var answer string
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if answer, err = k.Send(t.Context(), Ready{Address: "07700 900123", Body: "Oak School: a sheet to read. £5 & 50% + more? https://oak.example/f/abc"}); err == nil {
+		if _, err = k.Send(t.Context(), Ready{Address: "07700 900123", Body: "Oak School: a sheet to read. £5 & 50% + more? https://oak.example/f/abc"}); err == nil {
 			break
 		}
 	}
-	if err != nil || answer == "" {
-		t.Fatalf("%q, %v", answer, err)
+	if err != nil {
+		t.Fatal(err)
 	}
 	if line := sent.Await(t, "447700900123"); !strings.Contains(line, "sheet") {
 		t.Errorf("the operator got %s", line)

@@ -144,15 +144,39 @@ type Verdict struct {
 	Until int64  // not before this moment (milliseconds UTC), such as the end of quiet hours
 }
 
-// Whether makes a May of those who know a reason why an item may not leave; "" is none. The first reason counts.
-func Whether(ask ...func(*db.Tx, Item) (why string, err error)) func(*db.Tx, Item) (Verdict, error) {
-	return func(tx *db.Tx, it Item) (v Verdict, err error) {
-		for _, f := range ask {
-			if v.Why, err = f(tx, it); err != nil || v.Why != "" {
-				return v, err
+// Asked tells of each of some items why it may not leave; "" lets it.
+type Asked func(tx *db.Tx, list []Item) (why []string, err error)
+
+// Each asks about one item after another.
+func Each(f func(*db.Tx, Item) (why string, err error)) Asked {
+	return func(tx *db.Tx, list []Item) ([]string, error) {
+		out := make([]string, len(list))
+		for i, it := range list {
+			var err error
+			if out[i], err = f(tx, it); err != nil {
+				return nil, err
 			}
 		}
-		return v, nil
+		return out, nil
+	}
+}
+
+// Whether makes a May of those who know reasons. The first reason counts.
+func Whether(ask ...Asked) func(*db.Tx, []Item) ([]Verdict, error) {
+	return func(tx *db.Tx, list []Item) ([]Verdict, error) {
+		out := make([]Verdict, len(list))
+		for _, f := range ask {
+			why, err := f(tx, list)
+			if err != nil {
+				return nil, err
+			}
+			for i, w := range why {
+				if out[i].Why == "" {
+					out[i].Why = w
+				}
+			}
+		}
+		return out, nil
 	}
 }
 
@@ -163,8 +187,8 @@ type Service struct {
 	Log  *slog.Logger
 	// Folder is where this process notes what is on the wire, so that after its end it can be told what left. Without it, more is in doubt after a crash.
 	Folder string
-	// May tells, inside the organisation, whether an item may leave. Without it nothing leaves.
-	May func(tx *db.Tx, it Item) (Verdict, error)
+	// May tells, inside the organisation, whether items may leave, in their order. Without it nothing leaves.
+	May func(tx *db.Tx, list []Item) ([]Verdict, error)
 	// Sender gives the organisation's name and the address that answers go to.
 	Sender  func(tx *db.Tx) (name, replyTo string, err error)
 	drivers map[string]Driver

@@ -131,10 +131,10 @@ func TestOrderInBetweenStopsIt(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, b *box) {
 		var asked Item
 		write(t, s, testkit.A(), letter)
-		s.May = Whether(func(tx *db.Tx, it Item) (string, error) {
+		s.May = Whether(Each(func(tx *db.Tx, it Item) (string, error) {
 			asked = it
 			return "An order was made.", nil
-		})
+		}))
 		work(t, s)
 		if got := of(t, s, testkit.A()); len(b.got) != 0 || got[0].State != Stopped || got[0].StateWords() != "Stopped: An order was made." || got[0].Body != "" {
 			t.Errorf("%+v, left %v", got, b.got)

@@ -1,6 +1,8 @@
 package post
 
 import (
+	"slices"
+
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
@@ -71,13 +73,34 @@ func settle(tx *db.Tx, id ids.ID[Item], state, trouble, theirs string) error {
 	if _, err := tx.Exec(`update post_item set state = $3, trouble = $4, reference = $5, done_ms = $6, body = '', html = '', unsure = 0 where org_id = $1 and id = $2 and state = 'waiting'`, id, state, trouble, theirs, tx.Now()); err != nil {
 		return err
 	}
-	if state == Sent {
-		if err := cleared(tx, id); err != nil {
+	return drop(tx, id)
+}
+
+func drop(tx *db.Tx, id ids.ID[Item]) error {
+	_, err := tx.Exec(`delete from post_queue where org = $1 and id = $2`, id)
+	return err
+}
+
+// settleSent is settle for many that left and of which there is nothing else to say, sixteen in a statement. What is left over is filled up with 0, which no item has.
+func settleSent(tx *db.Tx, list []ids.ID[Item]) error {
+	for some := range slices.Chunk(list, 16) {
+		args := []any{tx.Now()}
+		for i := range 16 {
+			if i < len(some) {
+				args = append(args, some[i])
+			} else {
+				args = append(args, int64(0))
+			}
+		}
+		if _, err := tx.Exec(`update post_item set state = 'sent', trouble = '', done_ms = $2, body = '', html = '', unsure = 0 where org_id = $1 and state = 'waiting'
+			and id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`, args...); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`delete from post_queue where org = $1 and id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`, args[1:]...); err != nil {
 			return err
 		}
 	}
-	_, err := tx.Exec(`delete from post_queue where org = $1 and id = $2`, id)
-	return err
+	return nil
 }
 
 // doubtful keeps the words: a person may want the item sent again.
