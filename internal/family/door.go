@@ -412,7 +412,7 @@ func (s *Service) again(tx *db.Tx, l Link, children []roll.TiedPupil) error {
 	if err != nil {
 		return err
 	}
-	if way, ok := best(ways); ok && n < answersToday && l.Base != "" {
+	if way, ok := roll.Best(ways); ok && n < answersToday && l.Base != "" {
 		_, err := s.send(tx, a, w, way, 0)
 		return err
 	}

@@ -32,123 +32,12 @@ type Batch struct{}
 // BatchID is its key. The page that shows the preview makes it, so that a form sent twice sends once.
 type BatchID = ids.ID[Batch]
 
-// Try is one link that went to an adult by a way, and what came of it.
-type Try struct {
-	Kind, Folded string
-	OnMs         int64
-	State        string // of the item: waiting, sent, stopped or failed
-	Trouble      string
-	Opened       bool
-}
-
-// Rank says what is known of a way. Higher is better.
-type Rank int
-
-// The ranks. A doubtful way can be chosen by a person, and is never taken by itself.
-const (
-	Closed   Rank = iota // it can't be used at all
-	Doubtful             // the last try did not go
-	Untried
-	HandedOver // a server or gateway took the last one
-	Answered   // a link that went there was opened
-)
-
-// Way is one phone or e-mail address of an adult, as a link may go by it.
-type Way struct {
-	Channel roll.Channel
-	By      string // post.SMS or post.Email
-	Rank    Rank
-	Known   string // what is known of it, for staff
-}
-
-// RankWays weighs the ways of an adult by what came of earlier tries: one by which a link was opened first, then one that took the last, then those not
-// tried. Among equals a text goes before an e-mail, since texts are read sooner, and then the order that the school keeps. open tells what is set up.
-func RankWays(channels []roll.Channel, tries []Try, open func(way string) bool) []Way {
-	var out []Way
-	for _, c := range channels {
-		w := Way{Channel: c, By: post.Email, Rank: Untried, Known: "Not tried yet"}
-		if c.Kind == "phone" {
-			w.By = post.SMS
-		}
-		switch {
-		case !open(w.By):
-			w.Rank, w.Known = Closed, map[string]string{post.SMS: "Text messages are not set up", post.Email: "E-mail is not set up"}[w.By]
-		case !post.Fits(w.By, c.Value):
-			w.Rank, w.Known = Closed, map[string]string{post.SMS: "Not a mobile number", post.Email: "Not an e-mail address"}[w.By]
-		default:
-			w.weigh(tries)
-		}
-		out = append(out, w)
-	}
-	slices.SortStableFunc(out, func(a, b Way) int {
-		if a.Rank != b.Rank {
-			return int(b.Rank - a.Rank)
-		}
-		if a.By != b.By {
-			return map[string]int{post.SMS: 0, post.Email: 1}[a.By]*2 - 1
-		}
-		return a.Channel.Place - b.Channel.Place
-	})
-	return out
-}
-
-// weigh looks at the tries by this way. The newest that ended counts; that one was ever opened counts more, unless what came after it failed.
-func (w *Way) weigh(tries []Try) {
-	var last, opened Try
-	for _, t := range tries {
-		if t.Kind != w.Channel.Kind || t.Folded != w.Channel.Folded {
-			continue
-		}
-		if t.OnMs >= last.OnMs && (t.State == post.Sent || t.State == post.Failed) {
-			last = t
-		}
-		if t.Opened && t.OnMs >= opened.OnMs {
-			opened = t
-		}
-	}
-	day := func(ms int64) string { return time.UnixMilli(ms).UTC().Format("2 January 2006") }
-	switch {
-	case last.State == post.Failed && last.OnMs > opened.OnMs:
-		w.Rank, w.Known = Doubtful, "The last message did not go: "+last.Trouble
-	case opened.OnMs > 0:
-		w.Rank, w.Known = Answered, "A link sent here on "+day(opened.OnMs)+" was opened"
-	case last.State == post.Sent:
-		w.Rank, w.Known = HandedOver, "The message of "+day(last.OnMs)+" was taken; its link has not been opened"
-	}
-}
-
-// best is the way to take without asking anybody.
-func best(ways []Way) (Way, bool) {
-	if len(ways) > 0 && ways[0].Rank >= Untried {
-		return ways[0], true
-	}
-	return Way{}, false
-}
-
-// noWay says why an adult can't be reached by a message.
-func noWay(ways []Way) string {
-	if len(ways) == 0 {
-		return "no phone and no e-mail address is held"
-	}
-	switch w := ways[0]; w.Rank {
-	case Doubtful:
-		return "the last message to " + w.Channel.Value + " did not go; ask for another number or address"
-	default:
-		for _, w := range ways {
-			if w.Channel.Kind == "phone" && w.Known == "Not a mobile number" {
-				return "only " + w.Channel.Value + " is held, which is not a mobile number"
-			}
-		}
-		return "nothing is held that a message could go to"
-	}
-}
-
 // CanSend tells whether any way out of the house has been set up.
 func (s *Service) CanSend() bool {
 	return s.Post != nil && s.Words != nil && (s.Post.Open(post.SMS) || s.Post.Open(post.Email))
 }
 
-func (s *Service) waysOf(tx *db.Tx, a roll.Adult) ([]Way, error) {
+func (s *Service) waysOf(tx *db.Tx, a roll.Adult) ([]roll.Way, error) {
 	if !s.CanSend() {
 		return nil, nil
 	}
@@ -160,18 +49,21 @@ func (s *Service) waysOf(tx *db.Tx, a roll.Adult) ([]Way, error) {
 	if err != nil {
 		return nil, err
 	}
-	var tries []Try
+	var tries []roll.Try
 	for _, l := range links {
 		if l.SentKind == "" {
 			continue
 		}
-		t := Try{Kind: l.SentKind, Folded: l.SentFolded, OnMs: l.MadeMs, Opened: l.Opened > 0}
+		t := roll.Try{Kind: l.SentKind, Folded: l.SentFolded, OnMs: l.MadeMs, Opened: l.Opened > 0}
 		if it, ok := items[l.ID]; ok {
-			t.State, t.Trouble = it.State, it.Trouble
+			t.State, t.Trouble, t.Arrived = it.State, it.Trouble, it.Arrived
+			if it.Arrived == "no" {
+				t.Trouble = it.ArrivedWords
+			}
 		}
 		tries = append(tries, t)
 	}
-	return RankWays(a.Channels, tries, s.Post.Open), nil
+	return roll.RankWays(a.Channels, tries, s.Post.Open), nil
 }
 
 // wentTo reads the items that carried links to an adult.
@@ -210,7 +102,7 @@ func MayLeave(tx *db.Tx, it post.Item) (string, error) {
 }
 
 // send makes a link and writes the message that carries it.
-func (s *Service) send(tx *db.Tx, a roll.Adult, w Wanted, way Way, notBefore int64) (Made, error) {
+func (s *Service) send(tx *db.Tx, a roll.Adult, w Wanted, way roll.Way, notBefore int64) (Made, error) {
 	w.Way = BySent
 	m, err := s.issue(tx, a, w)
 	if err != nil {
@@ -243,7 +135,7 @@ type Letter struct {
 type Sending struct {
 	Pupil  roll.Pupil
 	Adult  roll.Adult
-	Ways   []Way
+	Ways   []roll.Way
 	Opens  string // what the link opens, in words
 	Tongue say.Lang
 	Phone  string
@@ -291,7 +183,7 @@ func (s *Service) Sending(ctx context.Context, p access.Pass, w Wanted) (out Sen
 }
 
 // SendOne sends a link to one adult of a pupil, by a way that the school holds. Channel names it; none takes what reaches them best.
-func (s *Service) SendOne(ctx context.Context, p access.Pass, w Wanted, channel ids.ID[roll.Channel]) (to Way, err error) {
+func (s *Service) SendOne(ctx context.Context, p access.Pass, w Wanted, channel ids.ID[roll.Channel]) (to roll.Way, err error) {
 	if _, err := p.CheckNamed(Give); err != nil {
 		return to, err
 	}
@@ -308,8 +200,8 @@ func (s *Service) SendOne(ctx context.Context, p access.Pass, w Wanted, channel 
 			return err
 		}
 		ok := false
-		if to, ok = best(ways); !channel.Zero() {
-			i := slices.IndexFunc(ways, func(x Way) bool { return x.Channel.ID == channel && x.Rank > Closed })
+		if to, ok = roll.Best(ways); !channel.Zero() {
+			i := slices.IndexFunc(ways, func(x roll.Way) bool { return x.Channel.ID == channel && x.Rank > roll.Closed })
 			if ok = i >= 0; ok {
 				to = ways[i]
 			}
@@ -327,7 +219,7 @@ func (s *Service) SendOne(ctx context.Context, p access.Pass, w Wanted, channel 
 type Reached struct {
 	Adult  roll.Adult
 	Child  string
-	Way    Way
+	Way    roll.Way
 	Tongue say.Lang
 
 	want Wanted
@@ -426,9 +318,9 @@ func (s *Service) plan(tx *db.Tx, list []Wanted) (out Plan, err error) {
 		if err != nil {
 			return out, err
 		}
-		way, ok := best(ways)
+		way, ok := roll.Best(ways)
 		if !ok {
-			not(noWay(ways))
+			not(roll.NoWay(ways))
 			continue
 		}
 		tag, err := tongueFor(tx, r.Adult)

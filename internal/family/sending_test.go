@@ -13,43 +13,6 @@ import (
 	"ajar/internal/roll"
 )
 
-// What truly reaches somebody goes first; what has just failed is never taken without a person choosing it.
-func TestRankWays(t *testing.T) {
-	all := func(string) bool { return true }
-	one, two, land, mail := roll.Channel{Kind: "phone", Value: "07700 900111", Folded: "1", Place: 1}, roll.Channel{Kind: "phone", Value: "07700 900112", Folded: "2", Place: 2},
-		roll.Channel{Kind: "phone", Value: "01632 960001", Folded: "3", Place: 3}, roll.Channel{Kind: "email", Value: "a@b.example", Folded: "a@b.example", Place: 1}
-	try := func(c roll.Channel, on int64, state string, opened bool) Try {
-		return Try{Kind: c.Kind, Folded: c.Folded, OnMs: on, State: state, Trouble: "unknown subscriber", Opened: opened}
-	}
-	for _, c := range []struct {
-		name  string
-		tries []Try
-		open  func(string) bool
-		want  string
-		best  string
-	}{
-		{"nothing tried: texts first, then as the school keeps them", nil, all, "07700 900111 07700 900112 a@b.example 01632 960001", one.Value},
-		{"the e-mail was opened", []Try{try(mail, 1, post.Sent, true)}, all, "a@b.example 07700 900111 07700 900112 01632 960001", mail.Value},
-		{"the first number failed", []Try{try(one, 2, post.Failed, false)}, all, "07700 900112 a@b.example 07700 900111 01632 960001", two.Value},
-		{"opened once and failed since", []Try{try(one, 1, post.Sent, true), try(one, 2, post.Failed, false)}, all, "07700 900112 a@b.example 07700 900111 01632 960001", two.Value},
-		{"failed once and opened since", []Try{try(two, 1, post.Failed, false), try(two, 2, post.Sent, true)}, all, "07700 900112 07700 900111 a@b.example 01632 960001", two.Value},
-		{"the second was taken", []Try{try(two, 1, post.Sent, false)}, all, "07700 900112 07700 900111 a@b.example 01632 960001", two.Value},
-		{"stopped by an order says nothing of the way", []Try{try(one, 1, post.Stopped, false)}, all, "07700 900111 07700 900112 a@b.example 01632 960001", one.Value},
-		{"no gateway for texts", nil, func(w string) bool { return w == post.Email }, "a@b.example 07700 900111 07700 900112 01632 960001", mail.Value},
-		{"nothing at all", nil, func(string) bool { return false }, "07700 900111 07700 900112 01632 960001 a@b.example", ""},
-	} {
-		ways := RankWays([]roll.Channel{one, two, land, mail}, c.tries, c.open)
-		var got []string
-		for _, w := range ways {
-			got = append(got, w.Channel.Value)
-		}
-		way, ok := best(ways)
-		if strings.Join(got, " ") != c.want || way.Channel.Value != c.best || ok != (c.best != "") {
-			t.Errorf("%s: %v, best %q", c.name, got, way.Channel.Value)
-		}
-	}
-}
-
 // work lets what is promised happen.
 func work(t *testing.T, s *Service) {
 	t.Helper()
@@ -79,7 +42,7 @@ func TestSendingOne(t *testing.T) {
 		last := a.posts(s)
 		x, err := s.Sending(ctx, office, Wanted{Adult: a.mother, Pupil: a.amira})
 		must(t, err)
-		if len(x.Ways) != 2 || x.Tongue.Tag() != "ur" || x.Ways[0].Rank != Untried {
+		if len(x.Ways) != 2 || x.Tongue.Tag() != "ur" || x.Ways[0].Rank != roll.Untried {
 			t.Fatalf("%+v", x)
 		}
 		w := Wanted{ID: x.Next, Adult: a.mother, Pupil: a.amira, Base: "https://ajar.example"}

@@ -117,14 +117,14 @@ func wayWords(by string) string {
 }
 
 // wayOptions are the ways that can be used; the best is chosen unless there is a doubt about it.
-func wayOptions(ways []family.Way) (out []ui.Option, chosen []string, closed []family.Way) {
+func wayOptions(ways []roll.Way) (out []ui.Option, chosen []string, closed []roll.Way) {
 	for i, w := range ways {
-		if w.Rank == family.Closed {
+		if w.Rank == roll.Closed {
 			closed = append(closed, w)
 			continue
 		}
 		out = append(out, ui.Option{Value: w.Channel.ID.String(), Label: wayWords(w.By) + " to " + w.Channel.Value, Hint: w.Known + "."})
-		if i == 0 && w.Rank >= family.Untried {
+		if i == 0 && w.Rank >= roll.Untried {
 			chosen = []string{w.Channel.ID.String()}
 		}
 	}
