@@ -254,7 +254,7 @@ func TestLinksLeaveTheHouse(t *testing.T) {
 		}
 		working(t, a, f.here)
 		if s, err = a.Family.Sending(ctx, staff, fam.Wanted{Adult: mother.adult, Pupil: mother.pupil}); err != nil || s.Ways[0].Channel.Value != mothersHome.phone || s.Ways[0].Rank != roll.Answered ||
-			s.Ways[2].Rank != fam.Doubtful || !strings.Contains(s.Ways[2].Known, "No such person here") {
+			s.Ways[2].Rank != roll.Doubtful || !strings.Contains(s.Ways[2].Known, "No such person here") {
 			t.Errorf("%+v, %v", s.Ways, err)
 		}
 
