@@ -35,6 +35,8 @@ import (
 	"ajar/internal/kit/post"
 	"ajar/internal/kit/trail"
 	"ajar/internal/kit/web"
+	"ajar/internal/messages"
+	messagesweb "ajar/internal/messages/web"
 	"ajar/internal/notes"
 	notesweb "ajar/internal/notes/web"
 	"ajar/internal/plans"
@@ -76,6 +78,7 @@ type App struct {
 	Admin         *admin.Service
 	Sharing       *sharing.Service
 	Family        *family.Service
+	Messages      *messages.Service
 	Progress      *progress.Service
 	Notes         *notes.Service
 	Barriers      *barriers.Service
@@ -107,6 +110,7 @@ func Migrations() []db.Migrations {
 		admin.Migrations(),
 		sharing.Migrations(),
 		family.Migrations(),
+		messages.Migrations(),
 		progress.Migrations(),
 		notes.Migrations(),
 		barriers.Migrations(),
@@ -178,6 +182,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin = admin.New(d, a.Roll)
 	a.Admin.LookAround, a.Admin.Box, a.Admin.Post, a.Admin.Address, a.Admin.Log = o.LookAround, sealed, a.Post, o.Address, o.Log
 	a.Sharing = sharing.New(d, a.Roll)
+	a.Messages = messages.New(d, a.Roll, a.Jobs, a.Post)
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Notes = notes.New(d, a.Roll)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)
@@ -201,6 +206,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		adminweb.TrailManifest(a.Admin),
 		sharingweb.Manifest(a.Sharing),
 		familyweb.Manifest(a.Family),
+		messagesweb.Manifest(a.Messages),
 		progressweb.Manifest(a.Progress),
 		notesweb.Manifest(a.Notes),
 		barriersweb.Manifest(a.Barriers, a.Admin),

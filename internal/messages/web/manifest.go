@@ -1,0 +1,24 @@
+// Package web holds the pages of messages: writing and sending, what became of it, what families answered, who is reached, key contacts, templates.
+package web
+
+import (
+	"ajar/internal/kit/module"
+	"ajar/internal/kit/web"
+	"ajar/internal/messages"
+)
+
+// Manifest is what this capability adds to the product.
+func Manifest(s *messages.Service) module.Manifest {
+	h := pages{s}
+	var routes []web.Route
+	return module.Manifest{
+		Name:       "messages",
+		Migrations: messages.Migrations().Files,
+		Rights:     messages.Rights(),
+		Routes:     append(routes, h.none()...),
+	}
+}
+
+type pages struct{ s *messages.Service }
+
+func (h pages) none() []web.Route { return nil }
