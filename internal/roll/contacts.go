@@ -88,7 +88,7 @@ func (s *Service) Contacts(ctx context.Context, p access.Pass, g Group) (out Con
 
 func contactsFor(tx *db.Tx, g Group) (out Contacts, err error) {
 	out.Group = g
-	if out.Title, out.Pupils, err = groupPupils(tx, g); err != nil {
+	if out.Title, out.Pupils, err = GroupFor(tx, Mail, g); err != nil {
 		return out, err
 	}
 	ids := make([]PupilID, len(out.Pupils))
@@ -192,9 +192,9 @@ func leftOut(r Relation, p PupilHit, today string) string {
 	return r.Adult.Name + ", about " + p.Name() + ": " + strings.Join(kinds, "; ")
 }
 
-// groupPupils finds the pupils of a group whom the pass may see, by name. A class or a pupil who is not theirs is not there.
-func groupPupils(tx *db.Tx, g Group) (title string, list []PupilHit, err error) {
-	staff, today, err := SightArgs(tx, Mail)
+// GroupFor finds the pupils of a group whom the pass may see for a right, by name. A class or a pupil who is not theirs is not there.
+func GroupFor(tx *db.Tx, right access.Right, g Group) (title string, list []PupilHit, err error) {
+	staff, today, err := SightArgs(tx, right)
 	if err != nil {
 		return "", nil, err
 	}

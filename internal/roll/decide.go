@@ -49,6 +49,11 @@ var Choices = []Choice{
 	{Name: "school.email", Label: "The school's e-mail", Kind: "email", Hint: "Where families' answers to e-mails go."},
 	{Name: "school.holidays", Label: "Holidays and closed days", Group: "Conversations", Kind: "holidays", Long: true, Hint: "One a line, for example 26 October 2026 to 30 October 2026, or a single day. They are left out when school days are counted."},
 	{Name: "conversations.hourly_pence", Label: "What an hour of a teacher costs", Kind: "pounds", Hint: "In pounds and pence, for example 28.50. Used for the cost of teacher time and for nothing else. Leave it empty if you would rather not."},
+	{Name: "messages.live", Label: "Do messages leave the school?", Group: "Messages to families", Kind: "yesno", Default: "no", Hint: "Write yes when you are ready. Until then everything works, families receive nothing, and whoever sends gets a copy to look at."},
+	{Name: "messages.quiet", Label: "Quiet hours", Kind: "hours", Default: "18:00 to 07:30", Hint: "Texts and e-mails wait until these are over, unless they are urgent. For example 18:00 to 07:30."},
+	{Name: "messages.second_look", Label: "A second person looks from how many adults on?", Kind: "count", Default: "200", Hint: "A message to more adults than this waits until a head or senior leader has looked at it."},
+	{Name: "messages.drafts", Label: "May words go that nobody has checked?", Kind: "yesno", Default: "no", Hint: "In the languages of families. They are marked as unchecked, and never used for consent, exclusion, special needs or safeguarding."},
+	{Name: "messages.part_pence", Label: "What one part of a text costs", Kind: "pence", Hint: "In pence, for example 2.5. A long text, or one with letters such as ł or اردو, has several parts. Leave it empty if you would rather not see prices."},
 	{Name: TrailYearsSetting, Label: "Years for which the trail is kept", Group: "Trail", Kind: "years", Hint: "Who did what and who opened which record. Six years suits most schools: people can go to court that long. From 1 to 25.", Default: "6"},
 	{Name: LockOfficeSetting, Label: "Minutes until Ajar locks for the office", Group: "Locking", Kind: "minutes", Hint: "When nobody has touched a page for so long, it is covered, and whoever was working shows that it is them. What was typed stays. From 5 to 120.", Default: "60"},
 	{Name: LockCaseworkSetting, Label: "Minutes for casework and safeguarding", Kind: "minutes", Hint: "The safeguarding lead, family workers and partner practitioners. Who holds several roles gets the shortest time. From 5 to 120.", Default: "15"},
@@ -134,6 +139,25 @@ func (c Choice) read(text string) (value, why string) {
 		return readPounds(c.Label, text)
 	case "holidays":
 		return readHolidays(text)
+	case "yesno":
+		if folded := Fold(text); folded != "yes" && folded != "no" {
+			return "", fmt.Sprintf("%s: write yes or no.", c.Label)
+		}
+		return Fold(text), ""
+	case "hours":
+		from, to, ok := ReadHours(text)
+		if !ok {
+			return "", fmt.Sprintf("%s: write two times with “to” between them, like 18:00 to 07:30.", c.Label)
+		}
+		return hour(from) + " to " + hour(to), ""
+	case "count":
+		low, high, what = 1, 100000, "a number from 1 to 100,000"
+	case "pence":
+		m := penceTyped.FindStringSubmatch(text)
+		if m == nil {
+			return "", fmt.Sprintf("%s: write pence from 0.1 to 99.9, like 2.5.", c.Label)
+		}
+		return m[1], ""
 	case "days":
 		low, high, what = 1, 1100, "a number of days from 1 to 1,100"
 	case "percent":
@@ -174,6 +198,32 @@ func (c Choice) show(kept string) string {
 		return strings.Join(lines, "\n")
 	}
 	return kept
+}
+
+var penceTyped = regexp.MustCompile(`^([0-9]{1,2}(?:\.[0-9])?) ?p?$`)
+
+func hour(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
+
+// ReadHours reads two times of day, “18:00 to 07:30”, as minutes after midnight.
+func ReadHours(text string) (from, to int, ok bool) {
+	a, b, two := strings.Cut(strings.ToLower(strings.Join(strings.Fields(text), " ")), " to ")
+	t, err := time.Parse("15:04", strings.ReplaceAll(a, ".", ":"))
+	u, err2 := time.Parse("15:04", strings.ReplaceAll(b, ".", ":"))
+	return t.Hour()*60 + t.Minute(), u.Hour()*60 + u.Minute(), two && err == nil && err2 == nil
+}
+
+// Decided reads what the school decided, or what holds while nobody has.
+func Decided(tx *db.Tx, name string) (string, error) {
+	v, err := Setting(tx, name)
+	if err != nil || v != "" {
+		return v, err
+	}
+	for _, c := range Choices {
+		if c.Name == name {
+			return c.Default, nil
+		}
+	}
+	return "", nil
 }
 
 // DayInWords writes a kept date as people read it.

@@ -115,3 +115,12 @@ func Sender(tx *db.Tx) (name, replyTo string, err error) {
 	replyTo, err = Setting(tx, "school.email")
 	return cmp.Or(name, "Ajar"), replyTo, err
 }
+
+// StaffEmail is the e-mail address of a colleague who works here; empty for none.
+func StaffEmail(tx *db.Tx, id StaffID) (string, error) {
+	v, _, err := db.Maybe[string](tx, `select email from roll_staff where org_id = $1 and id = $2 and ends >= $3`, id, tx.Today())
+	return v, err
+}
+
+// NamesOf reads what pupils are called, for rooms that name them beside something of their own. It asks no right: the caller has.
+func NamesOf(tx *db.Tx, list []PupilID) ([]PupilHit, error) { return pupilHits(tx, list) }

@@ -67,6 +67,7 @@ create table messages_copy (
 ) strict;
 create index messages_copy_once on messages_copy (org_id, message_id, adult_id);
 create index messages_copy_adult on messages_copy (org_id, adult_id);
+create index messages_copy_item on messages_copy (org_id, item_id) where item_id <> 0;
 create index messages_copy_open on messages_copy (org_id, way) where state = 'open';
 
 -- The children whom a copy is about.
