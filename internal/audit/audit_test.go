@@ -58,6 +58,32 @@ func TestGapIsFlaggedFromOneLevelOn(t *testing.T) {
 	}
 }
 
+// Whoever reads comments without names cannot have the names from the order either: colleagues who say the same in each other's place leave the same page.
+func TestTheOrderOfCommentsNamesNobody(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		ctx := context.Background()
+		read := func(first, second string) string {
+			id := a.begun(t, s, Setup{})
+			must(t, s.Rate(ctx, a.as(roll.KeyTeacher), id, "V1", level(4), first, ""))
+			must(t, s.Rate(ctx, a.as(roll.Teacher), id, "V1", level(4), second, ""))
+			o, err := s.Results(ctx, a.as(roll.Governor), id)
+			must(t, err)
+			return fmt.Sprintf("%+v", commentTexts(o.Results[0]))
+		}
+		one, other := read("Apples", "Zebras"), read("Zebras", "Apples")
+		if one != other || one != "[Apples Zebras]" {
+			t.Errorf("the order says whose the words are: %s and %s", one, other)
+		}
+	})
+}
+
+func commentTexts(r Result) (out []string) {
+	for _, c := range r.Comments {
+		out = append(out, c.Text)
+	}
+	return out
+}
+
 // A level, its words, a change, taking it back; hollow without words; missing answers are never averaged.
 func TestRatingUnderAName(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, a, b place) {

@@ -127,9 +127,7 @@ func outcome(tx *db.Tx, id AuditID) (o Outcome, err error) {
 	o.Lead = tx.Pass().Scope(Lead) >= access.All
 	if !o.Lead {
 		for i := range o.Results {
-			for k := range o.Results[i].Comments {
-				o.Results[i].Comments[k].Name = ""
-			}
+			o.Results[i].Comments = unsigned(o.Results[i].Comments)
 		}
 	}
 	o.Balance = balanceOf(o.Audit, raters)

@@ -70,6 +70,23 @@ type View struct {
 // five more have, so that nobody's answer is the difference between two pictures.
 func MayPublish(box, shown int) bool { return box-shown >= Fewest }
 
+// unsigned takes the names off comments, and with them the order by name: beside the list of who takes part it would say whose each is.
+func unsigned(list []Comment) []Comment {
+	for i := range list {
+		list[i].Name = ""
+	}
+	level := func(c Comment) int {
+		if c.Level == nil {
+			return 0
+		}
+		return *c.Level
+	}
+	slices.SortStableFunc(list, func(a, b Comment) int {
+		return cmp.Or(cmp.Compare(slices.Index(Groups, a.Group), slices.Index(Groups, b.Group)), cmp.Compare(a.Text, b.Text), cmp.Compare(level(a), level(b)))
+	})
+	return list
+}
+
 // Result is what came of one criterion.
 type Result struct {
 	Criterion    Criterion
