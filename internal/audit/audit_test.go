@@ -493,6 +493,27 @@ func TestEvidence(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
+		// A partner takes part and reads no results: what the school keeps is not theirs to choose from.
+		partner := a.as(roll.Partner)
+		if x, err := s.Mine(ctx, partner, id); err != nil || len(x.Evidence) != 0 {
+			t.Errorf("a partner is shown %+v, %v", x.Evidence, err)
+		}
+		if x, err := s.Mine(ctx, head, id); err != nil || len(x.Evidence) != 2 {
+			t.Errorf("the head is shown %+v, %v", x.Evidence, err)
+		}
+		if err := s.Show(ctx, partner, id, "V3", Shown{Kept: list[0].ID}); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("a partner shows what they may not read: %v", err)
+		}
+		must(t, s.Show(ctx, partner, id, "V3", Shown{Address: "https://example.org/partner"}))
+		// What a report stands on stays, once the audit is closed.
+		must(t, s.Close(ctx, head, id))
+		for _, e := range list {
+			for _, c := range []string{"V1", "V2", "P1"} {
+				if err := s.TakeDown(ctx, head, id, c, e.ID); fault.KindOf(err) != fault.Conflict {
+					t.Errorf("taken down after closing: %v", err)
+				}
+			}
+		}
 		o, err := s.Results(ctx, head, id)
 		must(t, err)
 		p1, _ := o.Result("P1")
