@@ -42,9 +42,11 @@ func TestWhatAnAuditFoundIsOfferedToThePlan(t *testing.T) {
 		}
 		first := begin("Autumn")
 		must(t, a.Audit.Agree(ctx, head, first, apart, f.Aim(asked[2]), "We looked"))
-		must(t, a.Audit.KeyInSheet(ctx, office, first, audit.Paper{Group: audit.Staff, Name: "Tom Teacher", Levels: map[string]int{apart: 5}}))
+		_, err := a.Audit.KeyInSheet(ctx, office, first, audit.Paper{Group: audit.Staff, Name: "Tom Teacher", Levels: map[string]int{apart: 5}})
+		must(t, err)
 		for range audit.Fewest {
-			must(t, a.Audit.KeyInSheet(ctx, office, first, audit.Paper{Group: audit.Parents, Levels: map[string]int{apart: 2}}))
+			_, err = a.Audit.KeyInSheet(ctx, office, first, audit.Paper{Group: audit.Parents, Levels: map[string]int{apart: 2}})
+			must(t, err)
 		}
 		made := map[int64]plans.PlanID{}
 		for _, p := range []access.Pass{head, other} {

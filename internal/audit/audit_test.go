@@ -238,7 +238,7 @@ func TestBallotBox(t *testing.T) {
 		for i := 1; i < 4; i++ {
 			a.vote(t, s, id, i, map[string]int{"V1": 2, "P1": 4}, fmt.Sprint("Words ", i))
 		}
-		if err := s.KeyInSheet(ctx, a.as(roll.Office), id, Paper{Group: Parents, Name: "Nobody's name", Levels: map[string]int{"V1": 3, "P1": 5}, Words: "Apples on paper"}); err != nil {
+		if _, err := s.KeyInSheet(ctx, a.as(roll.Office), id, Paper{Group: Parents, Name: "Nobody's name", Levels: map[string]int{"V1": 3, "P1": 5}, Words: "Apples on paper"}); err != nil {
 			t.Fatal(err)
 		}
 		must(t, s.Rate(ctx, a.as(roll.Teacher), id, "V1", level(4), "x", ""))
@@ -303,6 +303,42 @@ func TestBallotBox(t *testing.T) {
 				}
 				return nil
 			}))
+		}
+	})
+}
+
+// A form that is sent twice is one sheet; the same form with other answers, after a step back in the browser, is the next parent's.
+func TestASheetSentTwiceIsOne(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		ctx := context.Background()
+		id, office := a.begun(t, s, Setup{}), a.as(roll.Office)
+		key := NewKey()
+		for _, c := range []struct {
+			name  string
+			in    Paper
+			twice bool
+		}{
+			{"first", Paper{Key: key, Levels: map[string]int{"V1": 2, "P1": 3}, Words: "Kind"}, false},
+			{"again", Paper{Key: key, Levels: map[string]int{"P1": 3, "V1": 2}, Words: " Kind "}, true},
+			{"other answers", Paper{Key: key, Levels: map[string]int{"V1": 2, "P1": 4}, Words: "Kind"}, false},
+			{"other words", Paper{Key: key, Levels: map[string]int{"V1": 2, "P1": 3}, Words: "Unkind"}, false},
+			{"another form with the same answers", Paper{Key: NewKey(), Levels: map[string]int{"V1": 2, "P1": 3}, Words: "Kind"}, false},
+			{"a page of yesterday", Paper{Levels: map[string]int{"V1": 2}}, false},
+			{"another page of yesterday", Paper{Levels: map[string]int{"V1": 2}}, false},
+		} {
+			c.in.Group = Parents
+			if twice, err := s.KeyInSheet(ctx, office, id, c.in); err != nil || twice != c.twice {
+				t.Errorf("%s: %v, %v", c.name, twice, err)
+			}
+		}
+		must(t, s.Close(ctx, a.as(roll.Head), id))
+		o, err := s.Results(ctx, a.as(roll.Head), id)
+		must(t, err)
+		if v := o.Results[0].Views[Parents].Spread; v != (Spread{0, 6}) || o.Audit.ParentsIn != 6 || strings.Join(o.Words, "|") != "Kind|Kind|Kind|Unkind" {
+			t.Errorf("%v of %d, %q", v, o.Audit.ParentsIn, o.Words)
+		}
+		if bytes.Contains(dump(t, s, "audit_file"), []byte(key)) {
+			t.Error("the key is kept, and the answers can be had back from the mark")
 		}
 	})
 }

@@ -219,6 +219,7 @@ type Paper struct {
 	Group  Group
 	Name   string         // whose it is; never kept of parents
 	Levels map[string]int // by criterion; what was left empty is not in it
+	Key    string         // made by the page that shows the empty form
 	Words  string         // what stands on it besides, for parents; else the commentary of no criterion in particular is not asked
 }
 
@@ -237,13 +238,25 @@ func (s *Service) PaperOf(ctx context.Context, p access.Pass, id AuditID) (a Aud
 	return a, f, open, err
 }
 
-// KeyInSheet takes one sheet from paper. A parent's goes into the ballot box, without a name, like one that came by the door.
-func (s *Service) KeyInSheet(ctx context.Context, p access.Pass, id AuditID, in Paper) error {
+// mark tells one sheet of a parent from another, so that a form sent twice is one sheet, and so that the same form with other answers, after a step back in
+// the browser, is another. The key is drawn by lot and kept nowhere: without it nobody can have the answers back from the mark.
+func (x Paper) mark() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q\n", x.Key, x.Words)
+	for _, code := range sortedKeys(x.Levels) {
+		fmt.Fprintf(h, "%q %d\n", code, x.Levels[code])
+	}
+	return "sheet " + hex.EncodeToString(h.Sum(nil))
+}
+
+// KeyInSheet takes one sheet from paper. A parent's goes into the ballot box, without a name, like one that came by the door. It answers true when this very
+// sheet was in already, and counts it once.
+func (s *Service) KeyInSheet(ctx context.Context, p access.Pass, id AuditID, in Paper) (twice bool, err error) {
 	if err := p.CheckAll(KeyIn); err != nil {
-		return err
+		return false, err
 	}
 	in.Name, in.Words = strings.TrimSpace(in.Name), strings.TrimSpace(in.Words)
-	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
+	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
 		if in.Group == Parents {
 			if err := lockBox(tx, id, 0); err != nil {
 				return err
@@ -278,6 +291,11 @@ func (s *Service) KeyInSheet(ctx context.Context, p access.Pass, id AuditID, in 
 			if err := s.keeper.Heed(nil, worry.Says("words", "What they wrote", in.Words)); err != nil {
 				return err
 			}
+			if in.Key != "" {
+				if twice, err = fileTaken(tx, id, in.mark()); err != nil || twice {
+					return err
+				}
+			}
 			return drop(tx, id, in.Levels, in.Words)
 		}
 		r, err := namedRater(tx, id, in.Group, in.Name)
@@ -294,6 +312,7 @@ func (s *Service) KeyInSheet(ctx context.Context, p access.Pass, id AuditID, in 
 		now := tx.Now()
 		return setHanded(tx, r.ID, &now)
 	})
+	return twice, err
 }
 
 func sortedKeys[V any](m map[string]V) []string {

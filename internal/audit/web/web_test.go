@@ -393,6 +393,16 @@ func TestPaperFrameworksAndAgreeing(t *testing.T) {
 	if code, body, _ := x.post(keyInPath(id), "group", "parents"); code != 422 || !strings.Contains(body, "Nothing is ticked") {
 		t.Errorf("%d", code)
 	}
+	_, rest, _ := strings.Cut(x.get(keyInPath(id)), `name="sheet" value="`)
+	sheet, _, _ := strings.Cut(rest, `"`)
+	for _, want := range []int{1, 1} { // the same form twice
+		if code, _, _ := x.post(keyInPath(id), "group", "parents", "sheet", sheet, "level-V1", "2"); code != 303 || sheet == "" {
+			t.Errorf("%d, sheet %q", code, sheet)
+		}
+		if o, err := x.s.Results(context.Background(), access.System("test", testkit.OrgA), id); err != nil || o.Audit.ParentsIn != want {
+			t.Errorf("%d parents are in, not %d: %v", o.Audit.ParentsIn, want, err)
+		}
+	}
 	if code, _, at := x.post(keyInPath(id), "group", "governors", "name", "Gloria Governor", "level-V1", "2"); code != 303 || !strings.Contains(at, "for=governors") {
 		t.Errorf("%d %s", code, at)
 	}
