@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -339,6 +340,88 @@ func TestASheetSentTwiceIsOne(t *testing.T) {
 		}
 		if bytes.Contains(dump(t, s, "audit_file"), []byte(key)) {
 			t.Error("the key is kept, and the answers can be had back from the mark")
+		}
+	})
+}
+
+// The store keeps its rows in an order of its own, and with each who wrote it last: neither says what the last parent chose, or whether they wrote words.
+func TestTheStoreDoesNotSayWhatWasChosen(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		id := a.begun(t, s, Setup{})
+		var laid, want []string
+		_, f, _, err := s.PaperOf(context.Background(), a.as(roll.Office), id)
+		must(t, err)
+		for _, c := range f.Criteria() {
+			for l := 1; l <= Levels; l++ {
+				laid = append(laid, fmt.Sprint(c.Code, " ", l))
+			}
+		}
+		order := map[db.Engine]string{db.SQLite: "rowid", db.PostgreSQL: "ctid"}[s.DB.Engine()]
+		for i, chosen := range []map[string]int{{"P1": 4, "V1": 2}, {"V3": 5}, {"P1": 4, "V1": 1}} {
+			a.vote(t, s, id, i, chosen, []string{"", "Kind", ""}[i])
+			for code, l := range chosen {
+				want = append(want, fmt.Sprint(code, " ", l))
+			}
+			must(t, s.DB.View(context.Background(), testkit.A(), func(tx *db.Tx) error {
+				rows, err := db.All[Tally](tx, `select t.criterion, t.level, t.box, t.shown from audit_tally t where t.org_id = $1 order by t.`+order)
+				if err != nil {
+					return err
+				}
+				var got, counted []string
+				for _, r := range rows {
+					key := fmt.Sprint(r.Criterion, " ", r.Level)
+					got = append(got, key)
+					for range r.Box {
+						counted = append(counted, key)
+					}
+				}
+				if len(got) != len(laid) || i == 0 && !slices.Equal(got, laid) && !slices.IsSorted(got) { // PostgreSQL may go by the key
+					t.Errorf("the store keeps the counts as %v", got)
+				}
+				slices.Sort(counted)
+				slices.Sort(want)
+				if !slices.Equal(counted, want) {
+					t.Errorf("counted are %v, not %v", counted, want)
+				}
+				if s.DB.Engine() == db.SQLite {
+					return nil
+				}
+				n, err := db.One[int](tx, `select count(distinct concat(cast(x.xmin as text), ' ', cast(x.cmin as text))) from audit_tally x where x.org_id = $1`)
+				if err != nil || n != 1 {
+					t.Errorf("%d transactions wrote the counts, %v", n, err)
+				}
+				same, err := db.One[int](tx, `select count(*) from audit_words w where w.org_id = $1 and cast(w.xmin as text) = (select max(cast(x.xmin as text)) from audit_tally x where x.org_id = $1)`)
+				if err != nil || same != 1 {
+					t.Errorf("the words say whether the last parent wrote any: %v", err)
+				}
+				return nil
+			}))
+		}
+	})
+}
+
+// Yesterday's process counts on beside today's: it makes the rows that it needs, and the two agree.
+func TestYesterdaysProcessCountsInTheSameBox(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		id := a.begun(t, s, Setup{})
+		yesterday := func(criterion string, level int) {
+			t.Helper()
+			must(t, s.DB.Update(context.Background(), testkit.A(), func(tx *db.Tx) error {
+				_, err := tx.Exec(`insert into audit_tally (org_id, audit_id, criterion, level, box) values ($1, $2, $3, $4, 1)
+					on conflict (org_id, audit_id, criterion, level) do update set box = audit_tally.box + 1`, id, criterion, level)
+				return err
+			}))
+		}
+		yesterday("P1", 4)
+		for i := range 4 {
+			a.vote(t, s, id, i, map[string]int{"P1": 4}, "")
+		}
+		yesterday("P1", 5)
+		must(t, s.Close(context.Background(), a.as(roll.Head), id))
+		o, err := s.Results(context.Background(), a.as(roll.Head), id)
+		must(t, err)
+		if p1, _ := o.Result("P1"); p1.Views[Parents].Spread != (Spread{0, 0, 0, 5, 1}) {
+			t.Errorf("%+v", p1.Views[Parents])
 		}
 	})
 }

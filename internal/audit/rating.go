@@ -296,7 +296,7 @@ func (s *Service) KeyInSheet(ctx context.Context, p access.Pass, id AuditID, in 
 					return err
 				}
 			}
-			return drop(tx, id, in.Levels, in.Words)
+			return drop(tx, id, f, in.Levels, in.Words)
 		}
 		r, err := namedRater(tx, id, in.Group, in.Name)
 		if err != nil {
@@ -499,7 +499,7 @@ func (t *taking) parent(c Criterion, rater string, level *int, words string) err
 	t.out.Add(sheet.Created)
 	if level != nil {
 		t.parents[rater] = true
-		if err := dropIn(t.tx, t.audit.ID, c.Code, *level); err != nil {
+		if err := dropOne(t.tx, t.audit.ID, c.Code, *level); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package audit
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -395,6 +396,15 @@ func carry(now, before Framework, earlier []Result) (out []Carried) {
 		out = append(out, Carried{Criterion: c.Code, Was: was.Code, Level: r.Agreed.Level, Reason: r.Agreed.Reason, Reworded: !SameWords(was, c)})
 	}
 	return out
+}
+
+// ticks are the answers of one hand-in as one text, "|V1 3|P2 5|", in which the store finds each count that they are for.
+func ticks(levels map[string]int) string {
+	var b strings.Builder
+	for _, code := range sortedKeys(levels) {
+		fmt.Fprintf(&b, "|%s %d", code, levels[code])
+	}
+	return b.String() + "|"
 }
 
 // among puts words into a list that is kept as one text, in the order of the alphabet, so that nothing of when they came is left.

@@ -17,7 +17,25 @@ func lockBox(tx *db.Tx, audit AuditID, more int) error {
 	return err
 }
 
-func dropIn(tx *db.Tx, audit AuditID, criterion string, level int) error {
+func countTallies(tx *db.Tx, audit AuditID) (int, error) {
+	return db.One[int](tx, `select count(*) from audit_tally t where t.org_id = $1 and t.audit_id = $2`, audit)
+}
+
+func insertTallies(tx *db.Tx, audit AuditID, criterion string) error {
+	_, err := tx.Exec(`insert into audit_tally (org_id, audit_id, criterion, level) values ($1, $2, $3, 1), ($1, $2, $3, 2), ($1, $2, $3, 3), ($1, $2, $3, 4), ($1, $2, $3, 5)
+		on conflict (org_id, audit_id, criterion, level) do nothing`, audit, criterion)
+	return err
+}
+
+// dropIn adds the answers of one hand-in, in one stroke over all counts of the audit.
+func dropIn(tx *db.Tx, audit AuditID, ticks string) error {
+	_, err := tx.Exec(`update audit_tally
+		set box = box + case when replace(cast($3 as text), concat('|', criterion, ' ', cast(level as text), '|'), '') = cast($3 as text) then 0 else 1 end
+		where org_id = $1 and audit_id = $2`, audit, ticks)
+	return err
+}
+
+func dropOne(tx *db.Tx, audit AuditID, criterion string, level int) error {
 	_, err := tx.Exec(`insert into audit_tally (org_id, audit_id, criterion, level, box) values ($1, $2, $3, $4, 1)
 		on conflict (org_id, audit_id, criterion, level) do update set box = audit_tally.box + 1`, audit, criterion, level)
 	return err
