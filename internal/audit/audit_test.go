@@ -486,6 +486,73 @@ func TestNobodyIsTheDifference(t *testing.T) {
 	})
 }
 
+// Whoever brought a file in knows what stands in it, and could take it from the sum: a file lets nobody see the few who answered by the door, neither at once
+// nor when the audit is closed.
+func TestAFileDoesNotUncoverTheFewByTheDoor(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		ctx := context.Background()
+		lead, head := a.as(roll.Administrator), a.as(roll.Head)
+		for _, c := range []struct {
+			door, waiting int
+			want          Spread
+			words         string
+		}{
+			{4, 4, Spread{6}, "f0|f1|f2|f3|f4|f5"}, {5, 0, Spread{6, 0, 0, 0, 5}, "d0|d1|d2|d3|d4|f0|f1|f2|f3|f4|f5"},
+		} {
+			id := a.begun(t, s, Setup{})
+			for i := range c.door {
+				a.vote(t, s, id, i, map[string]int{"V1": 5}, fmt.Sprint("d", i))
+			}
+			var lines []Line
+			for i := range 6 {
+				lines = append(lines, Line{Row: i + 2, Criterion: "V1", Group: "parents", Rater: fmt.Sprint("p", i), Level: "1", Commentary: fmt.Sprint("f", i)})
+			}
+			_, err := s.TakeFile(ctx, lead, id, "x.csv", lines)
+			must(t, err)
+			look := func(when string, want Spread, words string, waiting int) {
+				t.Helper()
+				o, err := s.Results(ctx, lead, id)
+				must(t, err)
+				if got := o.Results[0].Views[Parents].Spread; got != want || o.Results[0].All != want || strings.Join(o.Words, "|") != words || o.Waiting != waiting || o.Audit.ParentsIn != c.door+6 {
+					t.Errorf("%d by the door, %s: %v, %q, %d of %d wait", c.door, when, got, o.Words, o.Waiting, o.Audit.ParentsIn)
+				}
+			}
+			look("open", Spread{6}, "f0|f1|f2|f3|f4|f5", c.door)
+			must(t, s.Close(ctx, head, id))
+			look("closed", c.want, c.words, c.waiting)
+		}
+	})
+}
+
+// A process of before there were two boxes takes everybody who is in for shown; today's never says that more are shown than have handed in.
+func TestYesterdaysProcessPublishesBesideFiles(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		ctx := context.Background()
+		id, lead := a.begun(t, s, Setup{}), a.as(roll.Administrator)
+		file := func(name string, n int) {
+			t.Helper()
+			var lines []Line
+			for i := range n {
+				lines = append(lines, Line{Row: i + 2, Criterion: "V1", Group: "parents", Rater: fmt.Sprint(name, i), Level: "2", Commentary: name})
+			}
+			_, err := s.TakeFile(ctx, lead, id, name, lines)
+			must(t, err)
+		}
+		file("few", 2)
+		must(t, s.DB.Update(ctx, testkit.A(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`update audit_audit set parents_shown = parents_in where org_id = $1 and id = $2`, id)
+			return err
+		}))
+		file("many", 5)
+		must(t, s.Close(ctx, a.as(roll.Head), id))
+		o, err := s.Results(ctx, lead, id)
+		must(t, err)
+		if o.Waiting != 0 || o.Audit.ParentsShown != 7 || o.Results[0].Views[Parents].Spread != (Spread{0, 7}) || len(o.Words) != 7 {
+			t.Errorf("%d wait, %d shown, %v, %q", o.Waiting, o.Audit.ParentsShown, o.Results[0].Views[Parents], o.Words)
+		}
+	})
+}
+
 // No row of a file is passed over in silence.
 func TestFilesOfAnswers(t *testing.T) {
 	both(t, func(t *testing.T, s *Service, a, b place) {

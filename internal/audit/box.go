@@ -315,6 +315,44 @@ func publish(tx *db.Tx, id AuditID) error {
 	if err != nil {
 		return err
 	}
+	for _, code := range enough(list) {
+		if err := publishTallies(tx, id, code); err != nil {
+			return err
+		}
+	}
+	a, _, err := auditByID(tx, id)
+	if err != nil {
+		return err
+	}
+	filed, err := filedWordsOf(tx, id)
+	in, shown := a.ParentsIn-filed.ParentsIn, a.ParentsShown-filed.ParentsShown
+	if err != nil || !MayPublish(in, shown) {
+		return err
+	}
+	return publishWords(tx, id, in-shown)
+}
+
+// publishFiled does the same with what files brought in. They have a box of their own: whoever has the file could take it from the sum, and would be left with
+// the few who answered by the door.
+func publishFiled(tx *db.Tx, id AuditID) error {
+	list, err := filedOf(tx, id)
+	if err != nil {
+		return err
+	}
+	for _, code := range enough(list) {
+		if err := publishFiledTallies(tx, id, code); err != nil {
+			return err
+		}
+	}
+	w, err := filedWordsOf(tx, id)
+	if err != nil || !MayPublish(w.ParentsIn, w.ParentsShown) {
+		return err
+	}
+	return publishFiledWords(tx, id, w.ParentsIn-w.ParentsShown)
+}
+
+// enough are the criteria of a box that may be published.
+func enough(list []Tally) (out []string) {
 	type count struct{ box, shown int }
 	by := map[string]count{}
 	for _, t := range list {
@@ -323,16 +361,10 @@ func publish(tx *db.Tx, id AuditID) error {
 	}
 	for _, code := range sortedKeys(by) {
 		if c := by[code]; MayPublish(c.box, c.shown) {
-			if err := publishTallies(tx, id, code); err != nil {
-				return err
-			}
+			out = append(out, code)
 		}
 	}
-	a, _, err := auditByID(tx, id)
-	if err != nil || !MayPublish(a.ParentsIn, a.ParentsShown) {
-		return err
-	}
-	return publishWords(tx, id)
+	return out
 }
 
 // Offered are the audits that an adult can answer today and has not.

@@ -349,8 +349,9 @@ type Taken struct {
 // AgreedGroup is what a file writes for the level that the team agreed, with its reason as the commentary.
 const AgreedGroup = "agreed"
 
-// TakeFile brings in answers from a file, so that a whole audit can be run without pages. Parents' lines go into the ballot box, and whose they were is not
-// kept; what a file brings of them is published at once where it is enough. The same file twice changes nothing.
+// TakeFile brings in answers from a file, so that a whole audit can be run without pages. Parents' lines go into a ballot box for files, and whose they were
+// is not kept; what files bring of them is published at once where it is enough. What came by the door waits until the audit is closed. The same file twice
+// changes nothing.
 func (s *Service) TakeFile(ctx context.Context, p access.Pass, id AuditID, name string, lines []Line) (out Taken, err error) {
 	if err := p.CheckAll(Lead); err != nil {
 		return out, err
@@ -376,13 +377,13 @@ func (s *Service) TakeFile(ctx context.Context, p access.Pass, id AuditID, name 
 				return err
 			}
 		}
-		if err := lockBox(tx, id, len(t.parents)); err != nil {
+		if err := t.count(); err != nil {
 			return err
 		}
 		if err := out.Check(); err != nil {
 			return err
 		}
-		return publish(tx, id)
+		return publishFiled(tx, id)
 	})
 	return out, err
 }
@@ -407,6 +408,7 @@ type taking struct {
 	out       *Taken
 	seen      map[string]bool
 	parents   map[string]bool // by what the file calls them; forgotten with the file
+	words     []string        // what they wrote
 }
 
 func (t *taking) refuse(l Line, field, value, why string) error {
@@ -499,14 +501,39 @@ func (t *taking) parent(c Criterion, rater string, level *int, words string) err
 	t.out.Add(sheet.Created)
 	if level != nil {
 		t.parents[rater] = true
-		if err := dropOne(t.tx, t.audit.ID, c.Code, *level); err != nil {
+		if err := dropFiled(t.tx, t.audit.ID, c.Code, *level); err != nil {
 			return err
 		}
 	}
 	if words == "" {
 		return nil
 	}
-	return addWords(t.tx, t.audit.ID, words)
+	t.words = append(t.words, words)
+	return nil
+}
+
+// count adds the parents of the file, and what they wrote.
+func (t *taking) count() error {
+	if len(t.parents) == 0 && len(t.words) == 0 {
+		return nil
+	}
+	w, err := filedWordsOf(t.tx, t.audit.ID)
+	if err != nil {
+		return err
+	}
+	w.ParentsIn += len(t.parents)
+	if w.Box == "" {
+		w.Box = "[]"
+	}
+	for _, words := range t.words {
+		if w.Box, err = among(w.Box, words); err != nil {
+			return err
+		}
+	}
+	if err := putFiledWords(t.tx, t.audit.ID, w); err != nil {
+		return err
+	}
+	return lockBox(t.tx, t.audit.ID, len(t.parents))
 }
 
 func (t *taking) agreed(l Line, c Criterion, level *int, words string) error {

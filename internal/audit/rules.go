@@ -414,11 +414,15 @@ func among(list, words string) (string, error) {
 		return "", err
 	}
 	all = append(all, words)
-	slices.SortFunc(all, func(a, b string) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
-	})
+	sortWords(all)
 	b, err := json.Marshal(all)
 	return string(b), err
+}
+
+func sortWords(list []string) {
+	slices.SortFunc(list, func(a, b string) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+	})
 }
 
 func wordsIn(list string) (out []string, err error) {
