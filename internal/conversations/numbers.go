@@ -490,7 +490,10 @@ func people(tx *db.Tx, r *Record) error {
 	if err != nil {
 		return err
 	}
-	mayKnow := tx.Pass().Scope(roll.Orders) == access.All
+	mayKnow, err := roll.KnowsOrders(tx, r.Line.PupilID)
+	if err != nil {
+		return err
+	}
 	for _, rel := range relations {
 		if r.Line.AdultID != nil && *r.Line.AdultID != rel.Adult.ID {
 			continue

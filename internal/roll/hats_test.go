@@ -187,3 +187,23 @@ func TestHatSuggestions(t *testing.T) {
 		}
 	})
 }
+
+// A list of contacts that left somebody out says why to those who record orders, and not to a colleague about the family that is their own.
+func TestContactsDoNotTellOrdersOfOnesOwnFamily(t *testing.T) {
+	onBoth(t, func(t *testing.T, a, _ school) {
+		ctx := context.Background()
+		inOrg(t, a.s, testkit.A(), func(tx *db.Tx) error {
+			return insertHat(tx, Hat{ID: ids.New[Hat](), StaffID: a.nobody, AdultID: a.mum, ByName: "Test"})
+		})
+		order(t, a, testkit.A(), a.dadTie, "no_contact")
+		for _, c := range []struct {
+			who  access.Pass
+			told bool
+		}{{as(testkit.OrgA, a.head, Head), true}, {wearing(t, a.s, testkit.A(), a.nobody, Head), false}, {as(testkit.OrgA, a.head, Leader), false}} {
+			out, err := a.s.Contacts(ctx, c.who, Group{Pupils: []PupilID{a.zoe}})
+			if err != nil || out.LeftOut != 1 || len(out.Why) > 0 != c.told {
+				t.Errorf("%v: %d left out, %q, %v", c.who.Who().Roles, out.LeftOut, out.Why, err)
+			}
+		}
+	})
+}
