@@ -23,7 +23,7 @@ type place struct {
 var gate = access.NewGate(roll.Rights(), Rights())
 
 func (p place) as(roles ...access.Role) access.Pass {
-	return gate.Admit(access.Who{Org: p.org, Staff: int64(p.staff[roles[0]]), Name: "Test " + string(roles[0]), Roles: roles})
+	return gate.Admit(access.Who{Org: p.org, Staff: int64(p.staff[roles[0]]), Name: "Test " + string(roles[0]), Roles: roles, SecondFactorMs: 1})
 }
 
 func (p place) parent(i int) access.Pass {

@@ -78,6 +78,24 @@ func TestTheOrderOfCommentsNamesNobody(t *testing.T) {
 	})
 }
 
+// Names beside comments are for those who lead, and leading asks for a second step: without it they read what everybody reads.
+func TestNamesBesideCommentsOpenAfterTheSecondStep(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		ctx := context.Background()
+		id := a.begun(t, s, Setup{})
+		must(t, s.Rate(ctx, a.as(roll.Teacher), id, "V1", level(4), "Apples", ""))
+		who := a.as(roll.Head).Who()
+		for proved, want := range map[int64]string{1: "Test " + string(roll.Teacher), 0: ""} {
+			who.SecondFactorMs = proved
+			o, err := s.Results(ctx, gate.Admit(who), id)
+			must(t, err)
+			if c := o.Results[0].Comments; len(c) != 1 || c[0].Name != want || !o.Lead || o.Names != (want != "") {
+				t.Errorf("proved %d: %+v", proved, c)
+			}
+		}
+	})
+}
+
 func commentTexts(r Result) (out []string) {
 	for _, c := range r.Comments {
 		out = append(out, c.Text)

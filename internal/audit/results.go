@@ -28,7 +28,8 @@ type Outcome struct {
 	BeforeOf  Framework
 	Carried   *Audit
 	Versions  []Difference // what the framework's words changed since then, when it is another version
-	Lead      bool         // the reader leads: names stand beside comments
+	Lead      bool         // the reader leads
+	Names     bool         // names stand beside comments: for those who lead, after their second step
 }
 
 // Result finds one criterion's.
@@ -129,8 +130,8 @@ func outcome(tx *db.Tx, id AuditID) (o Outcome, err error) {
 		return o, err
 	}
 	o.Results, o.Raters = work(o.Framework, in), raters
-	o.Lead = tx.Pass().Scope(Lead) >= access.All
-	if !o.Lead {
+	o.Lead, o.Names = tx.Pass().Scope(Lead) >= access.All, tx.Pass().OpenScope(Lead) >= access.All
+	if !o.Names {
 		for i := range o.Results {
 			o.Results[i].Comments = unsigned(o.Results[i].Comments)
 		}

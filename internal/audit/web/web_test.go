@@ -95,7 +95,7 @@ func (x *school) must(err error) {
 }
 
 func (x *school) as(r access.Role) *school {
-	x.who = access.Who{Org: testkit.OrgA, Staff: int64(x.staff[r]), Name: "Test " + string(r), Roles: []access.Role{r}}
+	x.who = access.Who{Org: testkit.OrgA, Staff: int64(x.staff[r]), Name: "Test " + string(r), Roles: []access.Role{r}, SecondFactorMs: 1}
 	return x
 }
 
