@@ -278,8 +278,10 @@ func TestAnOrderThatStoppedALinkIsNotTold(t *testing.T) {
 			_, err = tx.Exec(`insert into roll_hat (org_id, id, staff_id, adult_id, by_name, made_ms) values ($1, $2, $3, $4, 'Test', $5)`, ids.New[roll.Hat](), kin, a.mother, tx.Now())
 			return err
 		}))
-		mother := gate.Admit(access.Who{Org: a.org, Staff: int64(kin), Name: "Test", Roles: []access.Role{roll.Office}})
-		for name, who := range map[string]access.Pass{"the office": office, "the SENCO": a.as(roll.Senco), "a leader": a.as(roll.Leader), "the mother, who works in the office": mother} {
+		mother := gate.Admit(access.Who{Org: a.org, Staff: int64(kin), Name: "Test", Roles: []access.Role{roll.Office}, SecondFactorMs: 1})
+		unproved := office.Who()
+		unproved.SecondFactorMs = 0
+		for name, who := range map[string]access.Pass{"the office": office, "the SENCO": a.as(roll.Senco), "a leader": a.as(roll.Leader), "the mother, who works in the office": mother, "the office before its second step": gate.Admit(unproved)} {
 			g, err := s.BatchOf(ctx, who, batch)
 			must(t, err)
 			p, err := s.Plan(ctx, who, list)

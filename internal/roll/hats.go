@@ -246,10 +246,10 @@ func OwnChild(tx *db.Tx, pupil PupilID) (bool, error) {
 	return f.children[pupil], err
 }
 
-// KnowsOrders tells whether the person of the pass may be told which orders there are about a child: who records orders is, and nobody about their own child.
+// KnowsOrders tells whether the person of the pass may be told which orders there are about a child: who records orders is, after their second step, and nobody about their own child.
 // To everyone else a list says at most how many adults it left out.
 func KnowsOrders(tx *db.Tx, pupil PupilID) (bool, error) {
-	if tx.Pass().Scope(Orders) != access.All {
+	if tx.Pass().OpenScope(Orders) != access.All {
 		return false, nil
 	}
 	own, err := OwnChild(tx, pupil)

@@ -24,7 +24,7 @@ func wearing(t *testing.T, s *Service, p access.Pass, staff StaffID, roles ...ac
 	t.Helper()
 	var hat HatID
 	inOrg(t, s, p, func(tx *db.Tx) (err error) { hat, err = HatOf(tx, staff); return err })
-	return gateWithNotes.Admit(access.Who{Org: p.Org(), Staff: int64(staff), Hat: int64(hat), Name: "Test Person", Roles: roles})
+	return gateWithNotes.Admit(access.Who{Org: p.Org(), Staff: int64(staff), Hat: int64(hat), Name: "Test Person", Roles: roles, SecondFactorMs: 1})
 }
 
 // Every role that sees everyone, and those that see some: the own child is in no list of a right between colleagues, and all others are.
@@ -199,7 +199,7 @@ func TestContactsDoNotTellOrdersOfOnesOwnFamily(t *testing.T) {
 		for _, c := range []struct {
 			who  access.Pass
 			told bool
-		}{{as(testkit.OrgA, a.head, Head), true}, {wearing(t, a.s, testkit.A(), a.nobody, Head), false}, {as(testkit.OrgA, a.head, Leader), false}} {
+		}{{as(testkit.OrgA, a.head, Head), true}, {wearing(t, a.s, testkit.A(), a.nobody, Head), false}, {as(testkit.OrgA, a.head, Leader), false}, {unproved(as(testkit.OrgA, a.head, Head)), false}} {
 			out, err := a.s.Contacts(ctx, c.who, Group{Pupils: []PupilID{a.zoe}})
 			if err != nil || out.LeftOut != 1 || len(out.Why) > 0 != c.told {
 				t.Errorf("%v: %d left out, %q, %v", c.who.Who().Roles, out.LeftOut, out.Why, err)
