@@ -20,7 +20,7 @@ func TestWhatAnAuditFoundIsOfferedToThePlan(t *testing.T) {
 		ctx := context.Background()
 		oak, elm := org(t, a, "OAK"), org(t, a, "ELM")
 		as := func(o roll.Org, role access.Role) access.Pass {
-			who := access.Who{Org: int64(o.ID), OrgName: o.Name, Name: "Test " + string(role), Roles: []access.Role{role}}
+			who := access.Who{Org: int64(o.ID), OrgName: o.Name, Name: "Test " + string(role), Roles: []access.Role{role}, SecondFactorMs: 1 << 60}
 			must(t, a.DB.Update(ctx, systemPass(o), func(tx *db.Tx) error {
 				id, err := roll.AddStaff(tx, who.Name, "")
 				who.Staff = int64(id)
