@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -22,6 +23,9 @@ const recentSignIns = 10
 // Devices lists where the person of a session is signed in, and what happened at the door in their name lately.
 func (s *Service) Devices(ctx context.Context, x Session) (out []Device, lately []trail.Line, err error) {
 	s.settle(ctx)
+	if err := s.numbered(ctx, x); err != nil {
+		return nil, nil, err
+	}
 	err = s.DB.View(ctx, access.Installation("list the devices of somebody"), func(tx *db.Tx) error {
 		list, err := sessionsOf(tx, x.Org, x.Staff)
 		for _, o := range list {
@@ -36,6 +40,18 @@ func (s *Service) Devices(ctx context.Context, x Session) (out []Device, lately 
 		})
 	})
 	return out, lately, err
+}
+
+// numbered sees to it that each session of somebody can be told from the others, so that each can be ended.
+func (s *Service) numbered(ctx context.Context, x Session) error {
+	var list []Session
+	if err := s.DB.View(ctx, access.Installation("list the devices of somebody"), func(tx *db.Tx) (err error) {
+		list, err = sessionsOf(tx, x.Org, x.Staff)
+		return err
+	}); err != nil || !slices.ContainsFunc(list, func(o Session) bool { return o.ID == 0 }) {
+		return err
+	}
+	return s.number(ctx)
 }
 
 // EndDevice ends one of one's own sessions. Somebody else's is not there.
@@ -73,6 +89,9 @@ func (s *Service) EndOthers(ctx context.Context, token string) (n int64, err err
 		}
 		if !found || x.LockedMs > 0 {
 			return errSignedOut()
+		}
+		if x.ID == 0 { // else none would be spared
+			return errNoNumber()
 		}
 		if n, err = endSessions(tx, x.Org, x.Staff, x.ID); err != nil || n == 0 {
 			return err

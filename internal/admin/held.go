@@ -64,6 +64,9 @@ func (s *Service) Hold(r *http.Request) (string, error) {
 		if !found {
 			return errSignedOut()
 		}
+		if x.ID == 0 {
+			return errNoNumber()
+		}
 		if _, err := tx.Exec(`delete from admin_held where session = $1 and id not in (select id from admin_held where session = $1 order by made_ms desc, id desc limit $2)`, x.ID, maxHeld-1); err != nil {
 			return err
 		}
@@ -78,7 +81,7 @@ func (s *Service) HeldFor(ctx context.Context, token string, id ids.ID[Held]) (h
 	var sealed string
 	err = s.DB.View(ctx, access.Installation("open a form that was held"), func(tx *db.Tx) error {
 		x, found, err := sessionOf(tx, token)
-		found = found && x.LockedMs == 0
+		found = found && x.LockedMs == 0 && x.ID != 0
 		if err == nil && found {
 			sealed, found, err = db.Maybe[string](tx, `select sealed from admin_held where id = $1 and session = $2 and made_ms >= $3`, id, x.ID, tx.Now()-HeldLength.Milliseconds())
 		}

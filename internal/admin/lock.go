@@ -61,7 +61,7 @@ func (s *Service) Lock(ctx context.Context, token string) error {
 		if err != nil || !found || x.LockedMs > 0 || x.Way == WayDemo {
 			return err
 		}
-		if _, err := tx.Exec(`update admin_session set locked_ms = $2 where id = $1`, x.ID, tx.Now()); err != nil {
+		if _, err := tx.Exec(`update admin_session set locked_ms = $2 where token_hash = $1`, hash(token), tx.Now()); err != nil {
 			return err
 		}
 		return tell(tx, x.Org, x.Staff, trail.SignOut, "the session was locked")

@@ -211,7 +211,7 @@ func (s *Service) AddPasskey(ctx context.Context, base, sealed string, answer []
 		if err != nil {
 			return err
 		}
-		if x.ID != q.Session {
+		if x.ID == 0 || x.ID != q.Session {
 			return errSignedOut()
 		}
 		o, err := ownerOf(tx, x.Org, x.Staff, site.Name)
@@ -326,7 +326,7 @@ func (s *Service) ProveByPasskey(ctx context.Context, base, sealed string, answe
 		if err != nil {
 			return err
 		}
-		if !found || x.ID != q.Session {
+		if !found || x.ID == 0 || x.ID != q.Session {
 			return errSignedOut()
 		}
 		var name string

@@ -454,6 +454,9 @@ func (s *Service) SetPassword(ctx context.Context, token, old, password string) 
 		if err := s.setPassword(tx, person{x.Org, x.Staff}, hashed, "changed their own password"); err != nil {
 			return err
 		}
+		if x.ID == 0 {
+			return errNoNumber()
+		}
 		if _, err := endSessions(tx, x.Org, x.Staff, x.ID); err != nil {
 			return err
 		}

@@ -455,7 +455,7 @@ func (s *Service) link(ctx context.Context, p Provider, acc account, session ids
 		if err != nil {
 			return err
 		}
-		if !found || x.ID != session || !p.House() && p.Org != x.Org {
+		if !found || x.ID == 0 || x.ID != session || !p.House() && p.Org != x.Org {
 			return errSignedOut()
 		}
 		if _, err := s.mayChange(tx, token); err != nil {
@@ -479,7 +479,7 @@ func (s *Service) proveByProvider(ctx context.Context, p Provider, acc account, 
 		if err != nil {
 			return err
 		}
-		if !found || x.ID != session {
+		if !found || x.ID == 0 || x.ID != session {
 			return errSignedOut()
 		}
 		_, found, err = db.Maybe[string](tx, `select provider from admin_identity where issuer = $1 and subject = $2 and org = $3 and staff = $4`, acc.Issuer, acc.Subject, x.Org, x.Staff)

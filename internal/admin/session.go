@@ -77,6 +77,31 @@ func sessionOf(tx *db.Tx, token string) (x Session, found bool, err error) {
 	return x, found, err
 }
 
+// Sessions that a process of before sessions had numbers opens beside us, in the minutes of an upgrade, have the number 0, all of them. Numbers say whose form is
+// held and which device is ended: whoever meets a nought gives every session a number of its own first, and nothing is done to the session 0.
+
+// number gives every session a number.
+func (s *Service) number(ctx context.Context) error {
+	return s.DB.Update(ctx, access.Installation("give sessions of before the upgrade a number").Often(), numberSessions)
+}
+
+func numberSessions(tx *db.Tx) error {
+	list, err := db.All[string](tx, `select token_hash from admin_session where id = $1`, 0)
+	if err != nil {
+		return err
+	}
+	for _, key := range list {
+		if _, err := tx.Exec(`update admin_session set id = $2 where token_hash = $1 and id = 0`, key, ids.New[Session]()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func errNoNumber() error {
+	return fault.New(fault.Conflict, "Ajar is being brought up to date at this moment, so nothing was done. Please try once more in a minute.")
+}
+
 // Token is what the browser brought along; empty when it brought nothing.
 func Token(r *http.Request) string {
 	c, err := r.Cookie(CookieName)
@@ -104,6 +129,11 @@ func (s *Service) Identify(r *http.Request) (access.Who, bool, error) {
 	})
 	if err != nil || !found {
 		return access.Who{}, false, err
+	}
+	if x.ID == 0 {
+		if err := s.number(r.Context()); err != nil {
+			return access.Who{}, false, err
+		}
 	}
 	who.Org, who.Staff, who.SecondFactorMs = int64(x.Org), int64(x.Staff), x.FactorMs
 	if x.Way == WayDemo {
@@ -164,6 +194,9 @@ func (s *Service) inUse(key string, made int64) {
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.DB.Update(ctx, access.Installation("remove sessions and links that are over"), func(tx *db.Tx) error {
 		if _, err := tx.Exec(`delete from admin_session where ends_ms < $1`, tx.Now()); err != nil {
+			return err
+		}
+		if err := numberSessions(tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`delete from admin_link where ends_ms < $1`, tx.Now()); err != nil {
@@ -298,6 +331,9 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 }
 
 func endSession(tx *db.Tx, id ids.ID[Session]) error {
+	if id == 0 {
+		return errNoNumber()
+	}
 	if _, err := tx.Exec(`delete from admin_held where session = $1`, id); err != nil {
 		return err
 	}

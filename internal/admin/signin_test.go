@@ -738,6 +738,110 @@ func TestDevices(t *testing.T) {
 	})
 }
 
+// A process of before sessions had numbers opens sessions beside us in the minutes of an upgrade, all with the number 0. What somebody does to theirs
+// touches nobody else's, whether or not the next request came in between.
+func TestSessionsOfBeforeTheUpgradeAreNobodyElses(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		yesterday := func(p place, staff roll.StaffID) string {
+			t.Helper()
+			token := session(t, s, p, staff)
+			if err := s.DB.Update(t.Context(), access.Installation("test"), func(tx *db.Tx) error {
+				_, err := tx.Exec(`update admin_session set id = 0 where token_hash = $1`, hash(token))
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return token
+		}
+		opened := func(when string, want map[string]bool) {
+			t.Helper()
+			for token, open := range want {
+				x, found, err := s.SessionOf(t.Context(), token)
+				if err != nil || found != open || x.LockedMs != 0 {
+					t.Errorf("%s: open %v, not %v, locked %d, %v", when, found, open, x.LockedMs, err)
+				}
+			}
+		}
+		// Before any request has given them numbers.
+		mine, again, theirs, elsewhere := yesterday(a, a.head), yesterday(a, a.head), yesterday(a, a.teacher), yesterday(b, b.head)
+		all := map[string]bool{mine: true, again: true, theirs: true, elsewhere: true}
+		for name, do := range map[string]func() error{
+			"signs out":    func() error { return s.SignOut(t.Context(), mine) },
+			"ends a 0":     func() error { return s.EndDevice(t.Context(), mine, 0) },
+			"ends others":  func() error { _, err := s.EndOthers(t.Context(), mine); return err },
+			"sends a form": func() error { _, err := hold(t, s, mine, "/pupils", url.Values{"a": {"b"}}); return err },
+		} {
+			if err := do(); fault.KindOf(err) != fault.Conflict && fault.KindOf(err) != fault.NotFound {
+				t.Errorf("%s: %v", name, err)
+			}
+			opened(name, all)
+		}
+		if err := s.Lock(t.Context(), mine); err != nil {
+			t.Fatal(err)
+		}
+		opened("locked one", map[string]bool{again: true, theirs: true, elsewhere: true})
+		// From the next request on each has its own.
+		mine = yesterday(a, a.head)
+		for _, token := range []string{mine, theirs} {
+			if _, ok := whoIs(t, s, token); !ok {
+				t.Error("put out by the upgrade")
+			}
+		}
+		numbers := map[int64]bool{}
+		for _, token := range []string{mine, again, theirs, elsewhere} {
+			x, _, err := s.SessionOf(t.Context(), token)
+			if err != nil || x.ID == 0 || numbers[int64(x.ID)] {
+				t.Errorf("the number %d, %v", x.ID, err)
+			}
+			numbers[int64(x.ID)] = true
+		}
+		id, err := hold(t, s, theirs, "/pupils", url.Values{"a": {"b"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.HeldFor(t.Context(), yesterday(b, b.teacher), id); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("another opens what was held: %v", err)
+		}
+		// The list gives numbers to one's other devices, so that each can be ended.
+		lost := yesterday(a, a.head)
+		x, _, err := s.SessionOf(t.Context(), mine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, _, err := s.Devices(t.Context(), x)
+		if err != nil || len(list) < 3 {
+			t.Fatalf("%d devices, %v", len(list), err)
+		}
+		here := 0
+		for _, d := range list {
+			if d.ID == 0 {
+				t.Error("a device has no number")
+			}
+			if d.Here {
+				here++
+			}
+		}
+		if l, _, err := s.SessionOf(t.Context(), lost); err != nil || s.EndDevice(t.Context(), mine, l.ID) != nil || here != 1 {
+			t.Errorf("could not end the lost device; here is %d, %v", here, err)
+		}
+		if err := s.SignOut(t.Context(), mine); err != nil {
+			t.Fatal(err)
+		}
+		opened("signed out", map[string]bool{mine: false, lost: false, again: true, theirs: true, elsewhere: true})
+		if _, err := s.HeldFor(t.Context(), theirs, id); err != nil {
+			t.Errorf("what a colleague sent is gone: %v", err)
+		}
+		// So does the sweep that runs every hour.
+		last := yesterday(a, a.head)
+		if err := s.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if x, _, err := s.SessionOf(t.Context(), last); err != nil || x.ID == 0 {
+			t.Errorf("the sweep left %+v, %v", x, err)
+		}
+	})
+}
+
 // sent is a mail server that keeps what it gets.
 type sent struct {
 	mu   sync.Mutex

@@ -139,6 +139,9 @@ func sessionsOf(tx *db.Tx, org roll.OrgID, staff roll.StaffID) ([]Session, error
 
 // endSessions ends every session of somebody but one, 0 for none spared, and what was held for them.
 func endSessions(tx *db.Tx, org roll.OrgID, staff roll.StaffID, but ids.ID[Session]) (int64, error) {
+	if err := numberSessions(tx); err != nil { // what is held for 0 is not theirs alone
+		return 0, err
+	}
 	if _, err := tx.Exec(`delete from admin_held where session in (select id from admin_session where org = $1 and staff = $2 and id <> $3)`, org, staff, but); err != nil {
 		return 0, err
 	}

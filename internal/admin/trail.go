@@ -212,10 +212,11 @@ func (s *Service) TrailFile(ctx context.Context, p access.Pass, f TrailFilter) (
 	return out, err
 }
 
-// Seen is who opened a record in the last twelve months. Those without the right over the trail get the numbers only.
+// Seen is who opened a record in the last twelve months. Those without the right over the trail, and those who have not proved the second step that it
+// asks for, get the numbers only.
 type Seen struct {
 	People, Times int
-	Latest        []trail.Seer // empty without the right
+	Latest        []trail.Seer // empty without the right and its second step
 }
 
 // SeenIn tells who opened a pupil's record, inside the transaction of a page that has entered the pupil.
@@ -229,7 +230,7 @@ func SeenIn(tx *db.Tx, pupil roll.PupilID) (Seen, error) {
 	for _, x := range all {
 		out.Times += x.Times
 	}
-	if tx.Pass().Scope(Trail) == access.All {
+	if tx.Pass().OpenScope(Trail) == access.All {
 		out.Latest = all[:min(len(all), 6)]
 	}
 	return out, err

@@ -20,7 +20,7 @@ func TestWhatAnAuditFoundIsOfferedToThePlan(t *testing.T) {
 		ctx := context.Background()
 		oak, elm := org(t, a, "OAK"), org(t, a, "ELM")
 		as := func(o roll.Org, role access.Role) access.Pass {
-			who := access.Who{Org: int64(o.ID), OrgName: o.Name, Name: "Test " + string(role), Roles: []access.Role{role}}
+			who := access.Who{Org: int64(o.ID), OrgName: o.Name, Name: "Test " + string(role), Roles: []access.Role{role}, SecondFactorMs: 1 << 60}
 			must(t, a.DB.Update(ctx, systemPass(o), func(tx *db.Tx) error {
 				id, err := roll.AddStaff(tx, who.Name, "")
 				who.Staff = int64(id)
@@ -42,9 +42,11 @@ func TestWhatAnAuditFoundIsOfferedToThePlan(t *testing.T) {
 		}
 		first := begin("Autumn")
 		must(t, a.Audit.Agree(ctx, head, first, apart, f.Aim(asked[2]), "We looked"))
-		must(t, a.Audit.KeyInSheet(ctx, office, first, audit.Paper{Group: audit.Staff, Name: "Tom Teacher", Levels: map[string]int{apart: 5}}))
+		_, err := a.Audit.KeyInSheet(ctx, office, first, audit.Paper{Group: audit.Staff, Name: "Tom Teacher", Levels: map[string]int{apart: 5}})
+		must(t, err)
 		for range audit.Fewest {
-			must(t, a.Audit.KeyInSheet(ctx, office, first, audit.Paper{Group: audit.Parents, Levels: map[string]int{apart: 2}}))
+			_, err = a.Audit.KeyInSheet(ctx, office, first, audit.Paper{Group: audit.Parents, Levels: map[string]int{apart: 2}})
+			must(t, err)
 		}
 		made := map[int64]plans.PlanID{}
 		for _, p := range []access.Pass{head, other} {

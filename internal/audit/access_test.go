@@ -23,7 +23,7 @@ type place struct {
 var gate = access.NewGate(roll.Rights(), Rights())
 
 func (p place) as(roles ...access.Role) access.Pass {
-	return gate.Admit(access.Who{Org: p.org, Staff: int64(p.staff[roles[0]]), Name: "Test " + string(roles[0]), Roles: roles})
+	return gate.Admit(access.Who{Org: p.org, Staff: int64(p.staff[roles[0]]), Name: "Test " + string(roles[0]), Roles: roles, SecondFactorMs: 1})
 }
 
 func (p place) parent(i int) access.Pass {
@@ -119,7 +119,8 @@ func TestVerbsAreGuarded(t *testing.T) {
 			{"HandIn", roll.Governor, roll.Adviser, func(p access.Pass) error { return s.HandIn(ctx, p, id) }, false},
 			{"PaperOf", roll.Office, roll.Teacher, func(p access.Pass) error { _, _, _, err := s.PaperOf(ctx, p, id); return err }, false},
 			{"KeyInSheet", roll.Office, roll.Governor, func(p access.Pass) error {
-				return s.KeyInSheet(ctx, p, id, Paper{Group: Parents, Levels: map[string]int{"V1": 2}})
+				_, err := s.KeyInSheet(ctx, p, id, Paper{Group: Parents, Levels: map[string]int{"V1": 2}})
+				return err
 			}, false},
 			{"TakeFile", roll.Administrator, roll.Office, func(p access.Pass) error { _, err := s.TakeFile(ctx, p, id, "x.csv", nil); return err }, false},
 			{"Ask", roll.Parent, roll.Head, func(p access.Pass) error { _, err := s.Ask(ctx, p, id, key, "en"); return err }, false},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -56,6 +57,50 @@ func TestGapIsFlaggedFromOneLevelOn(t *testing.T) {
 			t.Errorf("%v and %v: %s, %v", c.staff, c.parents, got, flagged)
 		}
 	}
+}
+
+// Whoever reads comments without names cannot have the names from the order either: colleagues who say the same in each other's place leave the same page.
+func TestTheOrderOfCommentsNamesNobody(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		ctx := context.Background()
+		read := func(first, second string) string {
+			id := a.begun(t, s, Setup{})
+			must(t, s.Rate(ctx, a.as(roll.KeyTeacher), id, "V1", level(4), first, ""))
+			must(t, s.Rate(ctx, a.as(roll.Teacher), id, "V1", level(4), second, ""))
+			o, err := s.Results(ctx, a.as(roll.Governor), id)
+			must(t, err)
+			return fmt.Sprintf("%+v", commentTexts(o.Results[0]))
+		}
+		one, other := read("Apples", "Zebras"), read("Zebras", "Apples")
+		if one != other || one != "[Apples Zebras]" {
+			t.Errorf("the order says whose the words are: %s and %s", one, other)
+		}
+	})
+}
+
+// Names beside comments are for those who lead, and leading asks for a second step: without it they read what everybody reads.
+func TestNamesBesideCommentsOpenAfterTheSecondStep(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		ctx := context.Background()
+		id := a.begun(t, s, Setup{})
+		must(t, s.Rate(ctx, a.as(roll.Teacher), id, "V1", level(4), "Apples", ""))
+		who := a.as(roll.Head).Who()
+		for proved, want := range map[int64]string{1: "Test " + string(roll.Teacher), 0: ""} {
+			who.SecondFactorMs = proved
+			o, err := s.Results(ctx, gate.Admit(who), id)
+			must(t, err)
+			if c := o.Results[0].Comments; len(c) != 1 || c[0].Name != want || !o.Lead || o.Names != (want != "") {
+				t.Errorf("proved %d: %+v", proved, c)
+			}
+		}
+	})
+}
+
+func commentTexts(r Result) (out []string) {
+	for _, c := range r.Comments {
+		out = append(out, c.Text)
+	}
+	return out
 }
 
 // A level, its words, a change, taking it back; hollow without words; missing answers are never averaged.
@@ -212,7 +257,7 @@ func TestBallotBox(t *testing.T) {
 		for i := 1; i < 4; i++ {
 			a.vote(t, s, id, i, map[string]int{"V1": 2, "P1": 4}, fmt.Sprint("Words ", i))
 		}
-		if err := s.KeyInSheet(ctx, a.as(roll.Office), id, Paper{Group: Parents, Name: "Nobody's name", Levels: map[string]int{"V1": 3, "P1": 5}, Words: "Apples on paper"}); err != nil {
+		if _, err := s.KeyInSheet(ctx, a.as(roll.Office), id, Paper{Group: Parents, Name: "Nobody's name", Levels: map[string]int{"V1": 3, "P1": 5}, Words: "Apples on paper"}); err != nil {
 			t.Fatal(err)
 		}
 		must(t, s.Rate(ctx, a.as(roll.Teacher), id, "V1", level(4), "x", ""))
@@ -281,6 +326,124 @@ func TestBallotBox(t *testing.T) {
 	})
 }
 
+// A form that is sent twice is one sheet; the same form with other answers, after a step back in the browser, is the next parent's.
+func TestASheetSentTwiceIsOne(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		ctx := context.Background()
+		id, office := a.begun(t, s, Setup{}), a.as(roll.Office)
+		key := NewKey()
+		for _, c := range []struct {
+			name  string
+			in    Paper
+			twice bool
+		}{
+			{"first", Paper{Key: key, Levels: map[string]int{"V1": 2, "P1": 3}, Words: "Kind"}, false},
+			{"again", Paper{Key: key, Levels: map[string]int{"P1": 3, "V1": 2}, Words: " Kind "}, true},
+			{"other answers", Paper{Key: key, Levels: map[string]int{"V1": 2, "P1": 4}, Words: "Kind"}, false},
+			{"other words", Paper{Key: key, Levels: map[string]int{"V1": 2, "P1": 3}, Words: "Unkind"}, false},
+			{"another form with the same answers", Paper{Key: NewKey(), Levels: map[string]int{"V1": 2, "P1": 3}, Words: "Kind"}, false},
+			{"a page of yesterday", Paper{Levels: map[string]int{"V1": 2}}, false},
+			{"another page of yesterday", Paper{Levels: map[string]int{"V1": 2}}, false},
+		} {
+			c.in.Group = Parents
+			if twice, err := s.KeyInSheet(ctx, office, id, c.in); err != nil || twice != c.twice {
+				t.Errorf("%s: %v, %v", c.name, twice, err)
+			}
+		}
+		must(t, s.Close(ctx, a.as(roll.Head), id))
+		o, err := s.Results(ctx, a.as(roll.Head), id)
+		must(t, err)
+		if v := o.Results[0].Views[Parents].Spread; v != (Spread{0, 6}) || o.Audit.ParentsIn != 6 || strings.Join(o.Words, "|") != "Kind|Kind|Kind|Unkind" {
+			t.Errorf("%v of %d, %q", v, o.Audit.ParentsIn, o.Words)
+		}
+		if bytes.Contains(dump(t, s, "audit_file"), []byte(key)) {
+			t.Error("the key is kept, and the answers can be had back from the mark")
+		}
+	})
+}
+
+// The store keeps its rows in an order of its own, and with each who wrote it last: neither says what the last parent chose, or whether they wrote words.
+func TestTheStoreDoesNotSayWhatWasChosen(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		id := a.begun(t, s, Setup{})
+		var laid, want []string
+		_, f, _, err := s.PaperOf(context.Background(), a.as(roll.Office), id)
+		must(t, err)
+		for _, c := range f.Criteria() {
+			for l := 1; l <= Levels; l++ {
+				laid = append(laid, fmt.Sprint(c.Code, " ", l))
+			}
+		}
+		order := map[db.Engine]string{db.SQLite: "rowid", db.PostgreSQL: "ctid"}[s.DB.Engine()]
+		for i, chosen := range []map[string]int{{"P1": 4, "V1": 2}, {"V3": 5}, {"P1": 4, "V1": 1}} {
+			a.vote(t, s, id, i, chosen, []string{"", "Kind", ""}[i])
+			for code, l := range chosen {
+				want = append(want, fmt.Sprint(code, " ", l))
+			}
+			must(t, s.DB.View(context.Background(), testkit.A(), func(tx *db.Tx) error {
+				rows, err := db.All[Tally](tx, `select t.criterion, t.level, t.box, t.shown from audit_tally t where t.org_id = $1 order by t.`+order)
+				if err != nil {
+					return err
+				}
+				var got, counted []string
+				for _, r := range rows {
+					key := fmt.Sprint(r.Criterion, " ", r.Level)
+					got = append(got, key)
+					for range r.Box {
+						counted = append(counted, key)
+					}
+				}
+				if len(got) != len(laid) || i == 0 && !slices.Equal(got, laid) && !slices.IsSorted(got) { // PostgreSQL may go by the key
+					t.Errorf("the store keeps the counts as %v", got)
+				}
+				slices.Sort(counted)
+				slices.Sort(want)
+				if !slices.Equal(counted, want) {
+					t.Errorf("counted are %v, not %v", counted, want)
+				}
+				if s.DB.Engine() == db.SQLite {
+					return nil
+				}
+				n, err := db.One[int](tx, `select count(distinct concat(cast(x.xmin as text), ' ', cast(x.cmin as text))) from audit_tally x where x.org_id = $1`)
+				if err != nil || n != 1 {
+					t.Errorf("%d transactions wrote the counts, %v", n, err)
+				}
+				same, err := db.One[int](tx, `select count(*) from audit_words w where w.org_id = $1 and cast(w.xmin as text) = (select max(cast(x.xmin as text)) from audit_tally x where x.org_id = $1)`)
+				if err != nil || same != 1 {
+					t.Errorf("the words say whether the last parent wrote any: %v", err)
+				}
+				return nil
+			}))
+		}
+	})
+}
+
+// Yesterday's process counts on beside today's: it makes the rows that it needs, and the two agree.
+func TestYesterdaysProcessCountsInTheSameBox(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		id := a.begun(t, s, Setup{})
+		yesterday := func(criterion string, level int) {
+			t.Helper()
+			must(t, s.DB.Update(context.Background(), testkit.A(), func(tx *db.Tx) error {
+				_, err := tx.Exec(`insert into audit_tally (org_id, audit_id, criterion, level, box) values ($1, $2, $3, $4, 1)
+					on conflict (org_id, audit_id, criterion, level) do update set box = audit_tally.box + 1`, id, criterion, level)
+				return err
+			}))
+		}
+		yesterday("P1", 4)
+		for i := range 4 {
+			a.vote(t, s, id, i, map[string]int{"P1": 4}, "")
+		}
+		yesterday("P1", 5)
+		must(t, s.Close(context.Background(), a.as(roll.Head), id))
+		o, err := s.Results(context.Background(), a.as(roll.Head), id)
+		must(t, err)
+		if p1, _ := o.Result("P1"); p1.Views[Parents].Spread != (Spread{0, 0, 0, 5, 1}) {
+			t.Errorf("%+v", p1.Views[Parents])
+		}
+	})
+}
+
 // dump is all that one table holds, of the first organisation.
 func dump(t *testing.T, s *Service, table string) []byte {
 	t.Helper()
@@ -337,6 +500,73 @@ func TestNobodyIsTheDifference(t *testing.T) {
 		o, err := s.Results(ctx, admin, id)
 		if err != nil || o.Waiting != 4 || o.Audit.ParentsIn != 10 {
 			t.Errorf("%d wait of %d, %v", o.Waiting, o.Audit.ParentsIn, err)
+		}
+	})
+}
+
+// Whoever brought a file in knows what stands in it, and could take it from the sum: a file lets nobody see the few who answered by the door, neither at once
+// nor when the audit is closed.
+func TestAFileDoesNotUncoverTheFewByTheDoor(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		ctx := context.Background()
+		lead, head := a.as(roll.Administrator), a.as(roll.Head)
+		for _, c := range []struct {
+			door, waiting int
+			want          Spread
+			words         string
+		}{
+			{4, 4, Spread{6}, "f0|f1|f2|f3|f4|f5"}, {5, 0, Spread{6, 0, 0, 0, 5}, "d0|d1|d2|d3|d4|f0|f1|f2|f3|f4|f5"},
+		} {
+			id := a.begun(t, s, Setup{})
+			for i := range c.door {
+				a.vote(t, s, id, i, map[string]int{"V1": 5}, fmt.Sprint("d", i))
+			}
+			var lines []Line
+			for i := range 6 {
+				lines = append(lines, Line{Row: i + 2, Criterion: "V1", Group: "parents", Rater: fmt.Sprint("p", i), Level: "1", Commentary: fmt.Sprint("f", i)})
+			}
+			_, err := s.TakeFile(ctx, lead, id, "x.csv", lines)
+			must(t, err)
+			look := func(when string, want Spread, words string, waiting int) {
+				t.Helper()
+				o, err := s.Results(ctx, lead, id)
+				must(t, err)
+				if got := o.Results[0].Views[Parents].Spread; got != want || o.Results[0].All != want || strings.Join(o.Words, "|") != words || o.Waiting != waiting || o.Audit.ParentsIn != c.door+6 {
+					t.Errorf("%d by the door, %s: %v, %q, %d of %d wait", c.door, when, got, o.Words, o.Waiting, o.Audit.ParentsIn)
+				}
+			}
+			look("open", Spread{6}, "f0|f1|f2|f3|f4|f5", c.door)
+			must(t, s.Close(ctx, head, id))
+			look("closed", c.want, c.words, c.waiting)
+		}
+	})
+}
+
+// A process of before there were two boxes takes everybody who is in for shown; today's never says that more are shown than have handed in.
+func TestYesterdaysProcessPublishesBesideFiles(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, a, b place) {
+		ctx := context.Background()
+		id, lead := a.begun(t, s, Setup{}), a.as(roll.Administrator)
+		file := func(name string, n int) {
+			t.Helper()
+			var lines []Line
+			for i := range n {
+				lines = append(lines, Line{Row: i + 2, Criterion: "V1", Group: "parents", Rater: fmt.Sprint(name, i), Level: "2", Commentary: name})
+			}
+			_, err := s.TakeFile(ctx, lead, id, name, lines)
+			must(t, err)
+		}
+		file("few", 2)
+		must(t, s.DB.Update(ctx, testkit.A(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`update audit_audit set parents_shown = parents_in where org_id = $1 and id = $2`, id)
+			return err
+		}))
+		file("many", 5)
+		must(t, s.Close(ctx, a.as(roll.Head), id))
+		o, err := s.Results(ctx, lead, id)
+		must(t, err)
+		if o.Waiting != 0 || o.Audit.ParentsShown != 7 || o.Results[0].Views[Parents].Spread != (Spread{0, 7}) || len(o.Words) != 7 {
+			t.Errorf("%d wait, %d shown, %v, %q", o.Waiting, o.Audit.ParentsShown, o.Results[0].Views[Parents], o.Words)
 		}
 	})
 }
@@ -465,6 +695,27 @@ func TestEvidence(t *testing.T) {
 			"a program": {File: "x.exe", Body: []byte("x")}, "a page": {File: "x.html", Body: []byte("x")}, "a program with another name": {File: "x.pdf", Body: []byte("MZ\x90")}, "a page with another name": {File: "x.png", Body: []byte("<svg onload=alert(1)>")}, "no text": {File: "x.txt", Body: []byte("a\x00b")}, "too large": {File: "x.pdf", Body: append([]byte("%PDF"), make([]byte, MostBytes)...)}} {
 			if err := s.Show(ctx, head, id, "V1", in); fault.KindOf(err) != fault.Invalid {
 				t.Errorf("%s: %v", name, err)
+			}
+		}
+		// A partner takes part and reads no results: what the school keeps is not theirs to choose from.
+		partner := a.as(roll.Partner)
+		if x, err := s.Mine(ctx, partner, id); err != nil || len(x.Evidence) != 0 {
+			t.Errorf("a partner is shown %+v, %v", x.Evidence, err)
+		}
+		if x, err := s.Mine(ctx, head, id); err != nil || len(x.Evidence) != 2 {
+			t.Errorf("the head is shown %+v, %v", x.Evidence, err)
+		}
+		if err := s.Show(ctx, partner, id, "V3", Shown{Kept: list[0].ID}); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("a partner shows what they may not read: %v", err)
+		}
+		must(t, s.Show(ctx, partner, id, "V3", Shown{Address: "https://example.org/partner"}))
+		// What a report stands on stays, once the audit is closed.
+		must(t, s.Close(ctx, head, id))
+		for _, e := range list {
+			for _, c := range []string{"V1", "V2", "P1"} {
+				if err := s.TakeDown(ctx, head, id, c, e.ID); fault.KindOf(err) != fault.Conflict {
+					t.Errorf("taken down after closing: %v", err)
+				}
 			}
 		}
 		o, err := s.Results(ctx, head, id)

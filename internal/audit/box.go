@@ -256,33 +256,54 @@ func (s *Service) Drop(ctx context.Context, p access.Pass, id AuditID, key, word
 			}
 		}
 		done = true
-		return drop(tx, id, levels, words)
+		return drop(tx, id, f, levels, words)
 	})
 	return done, err
 }
 
-// drop puts answers into the box.
-func drop(tx *db.Tx, id AuditID, levels map[string]int, words string) error {
+// drop puts answers into the box. It writes every count of the audit and all of the words, whatever somebody chose: a store keeps its rows in the order in
+// which they were written, and PostgreSQL by which hand-in. Beside a look at who has handed in by then, rows that only some hand-ins touch would say what
+// was chosen.
+func drop(tx *db.Tx, id AuditID, f Framework, levels map[string]int, words string) error {
 	if err := lockBox(tx, id, 1); err != nil {
 		return err
 	}
-	for _, code := range sortedKeys(levels) {
-		if err := dropIn(tx, id, code, levels[code]); err != nil {
-			return err
-		}
+	if err := layOut(tx, id, f); err != nil {
+		return err
 	}
-	if words == "" {
-		return nil
+	if err := dropIn(tx, id, ticks(levels)); err != nil {
+		return err
 	}
 	return addWords(tx, id, words)
 }
 
+// layOut makes the counts of an audit, all of them before the first is counted, in the order of the framework.
+func layOut(tx *db.Tx, id AuditID, f Framework) error {
+	all := f.Criteria()
+	n, err := countTallies(tx, id)
+	if err != nil || n >= len(all)*Levels {
+		return err
+	}
+	for _, c := range all {
+		if err := insertTallies(tx, id, c.Code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addWords keeps words with those that are there; empty ones write the list anew and add nothing.
 func addWords(tx *db.Tx, id AuditID, words string) error {
 	box, _, err := wordsOf(tx, id)
 	if err != nil {
 		return err
 	}
-	if box, err = among(box, words); err != nil {
+	if words != "" {
+		box, err = among(box, words)
+	} else if box == "" {
+		box = "[]"
+	}
+	if err != nil {
 		return err
 	}
 	return putWords(tx, id, box)
@@ -294,6 +315,44 @@ func publish(tx *db.Tx, id AuditID) error {
 	if err != nil {
 		return err
 	}
+	for _, code := range enough(list) {
+		if err := publishTallies(tx, id, code); err != nil {
+			return err
+		}
+	}
+	a, _, err := auditByID(tx, id)
+	if err != nil {
+		return err
+	}
+	filed, err := filedWordsOf(tx, id)
+	in, shown := a.ParentsIn-filed.ParentsIn, a.ParentsShown-filed.ParentsShown
+	if err != nil || !MayPublish(in, shown) {
+		return err
+	}
+	return publishWords(tx, id, in-shown)
+}
+
+// publishFiled does the same with what files brought in. They have a box of their own: whoever has the file could take it from the sum, and would be left with
+// the few who answered by the door.
+func publishFiled(tx *db.Tx, id AuditID) error {
+	list, err := filedOf(tx, id)
+	if err != nil {
+		return err
+	}
+	for _, code := range enough(list) {
+		if err := publishFiledTallies(tx, id, code); err != nil {
+			return err
+		}
+	}
+	w, err := filedWordsOf(tx, id)
+	if err != nil || !MayPublish(w.ParentsIn, w.ParentsShown) {
+		return err
+	}
+	return publishFiledWords(tx, id, w.ParentsIn-w.ParentsShown)
+}
+
+// enough are the criteria of a box that may be published.
+func enough(list []Tally) (out []string) {
 	type count struct{ box, shown int }
 	by := map[string]count{}
 	for _, t := range list {
@@ -302,16 +361,10 @@ func publish(tx *db.Tx, id AuditID) error {
 	}
 	for _, code := range sortedKeys(by) {
 		if c := by[code]; MayPublish(c.box, c.shown) {
-			if err := publishTallies(tx, id, code); err != nil {
-				return err
-			}
+			out = append(out, code)
 		}
 	}
-	a, _, err := auditByID(tx, id)
-	if err != nil || !MayPublish(a.ParentsIn, a.ParentsShown) {
-		return err
-	}
-	return publishWords(tx, id)
+	return out
 }
 
 // Offered are the audits that an adult can answer today and has not.

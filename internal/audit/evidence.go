@@ -109,6 +109,7 @@ func keep(tx *db.Tx, in Shown, here []Source) (EvidenceID, error) {
 	switch {
 	case in.Kept != 0:
 		_, found, err := evidenceByID(tx, in.Kept)
+		found = found && tx.Pass().Has(See) // else its title would stand on the page of whoever found its key
 		if err == nil && !found {
 			err = fault.Gone("piece of evidence")
 		}
@@ -157,13 +158,16 @@ func (s *Service) TakeDown(ctx context.Context, p access.Pass, id AuditID, crite
 		return err
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
-		_, f, err := one(tx, id)
+		a, f, err := one(tx, id)
 		if err != nil {
 			return err
 		}
 		c, found := f.Criterion(criterion)
 		if !found {
 			return fault.Gone("criterion")
+		}
+		if a.ClosedMs != nil { // the report stands on it by now
+			return notOpen(a, tx.Today())
 		}
 		return dropUse(tx, id, c.Code, e)
 	})

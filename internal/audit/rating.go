@@ -84,7 +84,9 @@ func (s *Service) Mine(ctx context.Context, p access.Pass, id AuditID) (x Sheet,
 		for _, u := range uses {
 			x.Uses[u.Criterion] = append(x.Uses[u.Criterion], u)
 		}
-		x.Evidence, err = evidences(tx)
+		if p.Has(See) { // whoever takes part and reads no results brings evidence, and chooses from none
+			x.Evidence, err = evidences(tx)
+		}
 		return err
 	})
 	if err != nil {
@@ -217,6 +219,7 @@ type Paper struct {
 	Group  Group
 	Name   string         // whose it is; never kept of parents
 	Levels map[string]int // by criterion; what was left empty is not in it
+	Key    string         // made by the page that shows the empty form
 	Words  string         // what stands on it besides, for parents; else the commentary of no criterion in particular is not asked
 }
 
@@ -235,13 +238,25 @@ func (s *Service) PaperOf(ctx context.Context, p access.Pass, id AuditID) (a Aud
 	return a, f, open, err
 }
 
-// KeyInSheet takes one sheet from paper. A parent's goes into the ballot box, without a name, like one that came by the door.
-func (s *Service) KeyInSheet(ctx context.Context, p access.Pass, id AuditID, in Paper) error {
+// mark tells one sheet of a parent from another, so that a form sent twice is one sheet, and so that the same form with other answers, after a step back in
+// the browser, is another. The key is drawn by lot and kept nowhere: without it nobody can have the answers back from the mark.
+func (x Paper) mark() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q\n", x.Key, x.Words)
+	for _, code := range sortedKeys(x.Levels) {
+		fmt.Fprintf(h, "%q %d\n", code, x.Levels[code])
+	}
+	return "sheet " + hex.EncodeToString(h.Sum(nil))
+}
+
+// KeyInSheet takes one sheet from paper. A parent's goes into the ballot box, without a name, like one that came by the door. It answers true when this very
+// sheet was in already, and counts it once.
+func (s *Service) KeyInSheet(ctx context.Context, p access.Pass, id AuditID, in Paper) (twice bool, err error) {
 	if err := p.CheckAll(KeyIn); err != nil {
-		return err
+		return false, err
 	}
 	in.Name, in.Words = strings.TrimSpace(in.Name), strings.TrimSpace(in.Words)
-	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
+	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
 		if in.Group == Parents {
 			if err := lockBox(tx, id, 0); err != nil {
 				return err
@@ -276,7 +291,12 @@ func (s *Service) KeyInSheet(ctx context.Context, p access.Pass, id AuditID, in 
 			if err := s.keeper.Heed(nil, worry.Says("words", "What they wrote", in.Words)); err != nil {
 				return err
 			}
-			return drop(tx, id, in.Levels, in.Words)
+			if in.Key != "" {
+				if twice, err = fileTaken(tx, id, in.mark()); err != nil || twice {
+					return err
+				}
+			}
+			return drop(tx, id, f, in.Levels, in.Words)
 		}
 		r, err := namedRater(tx, id, in.Group, in.Name)
 		if err != nil {
@@ -292,6 +312,7 @@ func (s *Service) KeyInSheet(ctx context.Context, p access.Pass, id AuditID, in 
 		now := tx.Now()
 		return setHanded(tx, r.ID, &now)
 	})
+	return twice, err
 }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -328,8 +349,9 @@ type Taken struct {
 // AgreedGroup is what a file writes for the level that the team agreed, with its reason as the commentary.
 const AgreedGroup = "agreed"
 
-// TakeFile brings in answers from a file, so that a whole audit can be run without pages. Parents' lines go into the ballot box, and whose they were is not
-// kept; what a file brings of them is published at once where it is enough. The same file twice changes nothing.
+// TakeFile brings in answers from a file, so that a whole audit can be run without pages. Parents' lines go into a ballot box for files, and whose they were
+// is not kept; what files bring of them is published at once where it is enough. What came by the door waits until the audit is closed. The same file twice
+// changes nothing.
 func (s *Service) TakeFile(ctx context.Context, p access.Pass, id AuditID, name string, lines []Line) (out Taken, err error) {
 	if err := p.CheckAll(Lead); err != nil {
 		return out, err
@@ -355,13 +377,13 @@ func (s *Service) TakeFile(ctx context.Context, p access.Pass, id AuditID, name 
 				return err
 			}
 		}
-		if err := lockBox(tx, id, len(t.parents)); err != nil {
+		if err := t.count(); err != nil {
 			return err
 		}
 		if err := out.Check(); err != nil {
 			return err
 		}
-		return publish(tx, id)
+		return publishFiled(tx, id)
 	})
 	return out, err
 }
@@ -386,6 +408,7 @@ type taking struct {
 	out       *Taken
 	seen      map[string]bool
 	parents   map[string]bool // by what the file calls them; forgotten with the file
+	words     []string        // what they wrote
 }
 
 func (t *taking) refuse(l Line, field, value, why string) error {
@@ -478,14 +501,39 @@ func (t *taking) parent(c Criterion, rater string, level *int, words string) err
 	t.out.Add(sheet.Created)
 	if level != nil {
 		t.parents[rater] = true
-		if err := dropIn(t.tx, t.audit.ID, c.Code, *level); err != nil {
+		if err := dropFiled(t.tx, t.audit.ID, c.Code, *level); err != nil {
 			return err
 		}
 	}
 	if words == "" {
 		return nil
 	}
-	return addWords(t.tx, t.audit.ID, words)
+	t.words = append(t.words, words)
+	return nil
+}
+
+// count adds the parents of the file, and what they wrote.
+func (t *taking) count() error {
+	if len(t.parents) == 0 && len(t.words) == 0 {
+		return nil
+	}
+	w, err := filedWordsOf(t.tx, t.audit.ID)
+	if err != nil {
+		return err
+	}
+	w.ParentsIn += len(t.parents)
+	if w.Box == "" {
+		w.Box = "[]"
+	}
+	for _, words := range t.words {
+		if w.Box, err = among(w.Box, words); err != nil {
+			return err
+		}
+	}
+	if err := putFiledWords(t.tx, t.audit.ID, w); err != nil {
+		return err
+	}
+	return lockBox(t.tx, t.audit.ID, len(t.parents))
 }
 
 func (t *taking) agreed(l Line, c Criterion, level *int, words string) error {

@@ -28,7 +28,8 @@ type Outcome struct {
 	BeforeOf  Framework
 	Carried   *Audit
 	Versions  []Difference // what the framework's words changed since then, when it is another version
-	Lead      bool         // the reader leads: names stand beside comments
+	Lead      bool         // the reader leads
+	Names     bool         // names stand beside comments: for those who lead, after their second step
 }
 
 // Result finds one criterion's.
@@ -84,9 +85,14 @@ func gather(tx *db.Tx, a Audit) (in given, raters []Rater, err error) {
 	if in.named, err = ratingsOf(tx, a.ID); err != nil {
 		return in, nil, err
 	}
+	filed, err := filedOf(tx, a.ID)
+	if err != nil {
+		return in, nil, err
+	}
 	if in.tallies, err = talliesOf(tx, a.ID); err != nil {
 		return in, nil, err
 	}
+	in.tallies = append(in.tallies, filed...)
 	if in.agreed, err = latestAgreed(tx, a.ID); err != nil {
 		return in, nil, err
 	}
@@ -124,20 +130,14 @@ func outcome(tx *db.Tx, id AuditID) (o Outcome, err error) {
 		return o, err
 	}
 	o.Results, o.Raters = work(o.Framework, in), raters
-	o.Lead = tx.Pass().Scope(Lead) >= access.All
-	if !o.Lead {
+	o.Lead, o.Names = tx.Pass().Scope(Lead) >= access.All, tx.Pass().OpenScope(Lead) >= access.All
+	if !o.Names {
 		for i := range o.Results {
-			for k := range o.Results[i].Comments {
-				o.Results[i].Comments[k].Name = ""
-			}
+			o.Results[i].Comments = unsigned(o.Results[i].Comments)
 		}
 	}
 	o.Balance = balanceOf(o.Audit, raters)
-	_, shown, err := wordsOf(tx, id)
-	if err != nil {
-		return o, err
-	}
-	if o.Words, err = wordsIn(shown); err != nil {
+	if o.Words, err = shownWords(tx, id); err != nil {
 		return o, err
 	}
 	o.Waiting = o.Audit.ParentsIn - o.Audit.ParentsShown
@@ -168,6 +168,26 @@ func outcome(tx *db.Tx, id AuditID) (o Outcome, err error) {
 	}
 	o.Themes = themesOf(o.Framework, o.Results)
 	return o, nil
+}
+
+// shownWords is what parents wrote and may be read, from both boxes, in one order.
+func shownWords(tx *db.Tx, id AuditID) ([]string, error) {
+	_, shown, err := wordsOf(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	words, err := wordsIn(shown)
+	if err != nil {
+		return nil, err
+	}
+	filed, err := filedWordsOf(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	more, err := wordsIn(filed.Shown)
+	words = append(words, more...)
+	sortWords(words)
+	return words, err
 }
 
 // Agree keeps the level that the team settled on, and why. Everybody's own rating stays, and so does what was agreed before.

@@ -3,6 +3,7 @@ package audit
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -69,6 +70,23 @@ type View struct {
 // MayPublish decides whether counts in the ballot box move to what is shown: the first time when at least five have answered, and later when at least
 // five more have, so that nobody's answer is the difference between two pictures.
 func MayPublish(box, shown int) bool { return box-shown >= Fewest }
+
+// unsigned takes the names off comments, and with them the order by name: beside the list of who takes part it would say whose each is.
+func unsigned(list []Comment) []Comment {
+	for i := range list {
+		list[i].Name = ""
+	}
+	level := func(c Comment) int {
+		if c.Level == nil {
+			return 0
+		}
+		return *c.Level
+	}
+	slices.SortStableFunc(list, func(a, b Comment) int {
+		return cmp.Or(cmp.Compare(slices.Index(Groups, a.Group), slices.Index(Groups, b.Group)), cmp.Compare(a.Text, b.Text), cmp.Compare(level(a), level(b)))
+	})
+	return list
+}
 
 // Result is what came of one criterion.
 type Result struct {
@@ -380,6 +398,15 @@ func carry(now, before Framework, earlier []Result) (out []Carried) {
 	return out
 }
 
+// ticks are the answers of one hand-in as one text, "|V1 3|P2 5|", in which the store finds each count that they are for.
+func ticks(levels map[string]int) string {
+	var b strings.Builder
+	for _, code := range sortedKeys(levels) {
+		fmt.Fprintf(&b, "|%s %d", code, levels[code])
+	}
+	return b.String() + "|"
+}
+
 // among puts words into a list that is kept as one text, in the order of the alphabet, so that nothing of when they came is left.
 func among(list, words string) (string, error) {
 	all, err := wordsIn(list)
@@ -387,11 +414,15 @@ func among(list, words string) (string, error) {
 		return "", err
 	}
 	all = append(all, words)
-	slices.SortFunc(all, func(a, b string) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
-	})
+	sortWords(all)
 	b, err := json.Marshal(all)
 	return string(b), err
+}
+
+func sortWords(list []string) {
+	slices.SortFunc(list, func(a, b string) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+	})
 }
 
 func wordsIn(list string) (out []string, err error) {

@@ -488,6 +488,9 @@ func (s *Service) Close(ctx context.Context, p access.Pass, id AuditID) error {
 		if err := dropAllBegun(tx, id); err != nil {
 			return err
 		}
-		return publish(tx, id)
+		if err := publish(tx, id); err != nil {
+			return err
+		}
+		return publishFiled(tx, id)
 	})
 }

@@ -236,6 +236,11 @@ func TestABarredAdultIsReachedByNothing(t *testing.T) {
 				t.Error("the barred adult is offered on a form")
 			}
 		}
+		before := a.head().Who()
+		before.SecondFactorMs = 0
+		if r, _ = s.One(ctx, gate.Admit(before), talk); r.Barred != 1 || len(r.BarredWhy) != 0 {
+			t.Errorf("the head is told %v before the second step", r.BarredWhy)
+		}
 		if r, _ = s.One(ctx, a.head(), talk); len(r.BarredWhy) != 1 || !strings.Contains(r.BarredWhy[0], "Dean Oakley") {
 			t.Errorf("the head is told %v", r.BarredWhy)
 		}

@@ -266,9 +266,12 @@ func letters(tx *db.Tx, f Filter, unsent bool) (out Letters, err error) {
 	for _, i := range invitations {
 		of[i.TalkID] = append(of[i.TalkID], i)
 	}
-	mayKnow := tx.Pass().Scope(roll.Orders) == access.All
 	for _, l := range list {
 		relations, err := roll.Relations(tx, l.PupilID)
+		if err != nil {
+			return out, err
+		}
+		mayKnow, err := roll.KnowsOrders(tx, l.PupilID)
 		if err != nil {
 			return out, err
 		}

@@ -224,6 +224,7 @@ type Mine struct {
 	Asks       []Ask        // what colleagues ask of me
 	Remarks    []RemarkLine // what families wrote by their link, and wait to be answered
 	Total      int
+	Waits      bool              // targets or remarks are there that open after the second step
 	Covering   []roll.StandingIn // for whom the person stands in today; their conversations are on this list
 }
 
@@ -323,6 +324,13 @@ func (s *Service) Mine(ctx context.Context, p access.Pass, all bool) (m Mine, er
 		m, err = mine(tx, all)
 		return err
 	})
+	// What was agreed and what families wrote about it opens after the second step; the first page counts it.
+	found := len(m.DueReviews) + len(m.Remarks)
+	if !p.Open(Read) {
+		m.DueReviews = nil
+	}
+	m.Remarks = slices.DeleteFunc(m.Remarks, func(r RemarkLine) bool { return !p.Open(r.rightTo()) })
+	m.Waits = len(m.DueReviews)+len(m.Remarks) < found
 	return m, err
 }
 
@@ -398,6 +406,7 @@ type Record struct {
 	Line        Line
 	Round       Round
 	MayRead     bool
+	Waits       bool // what was said and agreed opens after the second step
 	MayHold     bool
 	Adults      []Person
 	Barred      int // adults left out because of an order
@@ -455,10 +464,13 @@ func record(tx *db.Tx, id TalkID) (r Record, err error) {
 		return r, notHold
 	}
 	r.MayHold = notHold == nil
-	if r.Remarks, err = remarksFor(tx, id, tx.Pass().Scope(Invite) >= access.Own, r.MayHold); err != nil {
+	if r.Remarks, err = remarksFor(tx, id, tx.Pass().Scope(Invite) >= access.Own, r.MayHold && tx.Pass().Open(Hold)); err != nil {
 		return r, err
 	}
-	if _, err := enter(tx, Read, id); err != nil {
+	if _, err := enter(tx, Read, id); err == nil && !tx.Pass().Open(Read) {
+		r.Waits = r.Line.Standing == Held || r.Line.FinalisedMs != nil
+		return r, nil
+	} else if err != nil {
 		if fault.KindOf(err) == fault.NotFound {
 			return r, nil
 		}
@@ -490,7 +502,10 @@ func people(tx *db.Tx, r *Record) error {
 	if err != nil {
 		return err
 	}
-	mayKnow := tx.Pass().Scope(roll.Orders) == access.All
+	mayKnow, err := roll.KnowsOrders(tx, r.Line.PupilID)
+	if err != nil {
+		return err
+	}
 	for _, rel := range relations {
 		if r.Line.AdultID != nil && *r.Line.AdultID != rel.Adult.ID {
 			continue

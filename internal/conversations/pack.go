@@ -144,10 +144,10 @@ func TalksOf(tx *db.Tx, pupil roll.PupilID) (out PupilTalks, err error) {
 	return out, nil
 }
 
-// readableLines finds the conversations of a pupil whose words the pass opens; none without the right.
+// readableLines finds the conversations of a pupil whose words the pass opens; none without the right and the second step that it asks for.
 func readableLines(tx *db.Tx, pupil roll.PupilID) (map[TalkID]bool, error) {
 	out := map[TalkID]bool{}
-	if tx.Pass().Scope(Read) < access.Own {
+	if tx.Pass().OpenScope(Read) < access.Own {
 		return out, nil
 	}
 	list, err := lines(tx, Read, Filter{Pupil: pupil})

@@ -88,7 +88,7 @@ func (l *loader) audits(st people) error {
 		}
 	}
 	for range 7 {
-		if err := l.Audit.KeyInSheet(l.ctx, st.office, id, audit.Paper{Group: audit.Parents, Levels: l.parentsSheet(framework, level, false)}); err != nil {
+		if _, err := l.Audit.KeyInSheet(l.ctx, st.office, id, audit.Paper{Group: audit.Parents, Levels: l.parentsSheet(framework, level, false)}); err != nil {
 			return err
 		}
 	}

@@ -91,7 +91,7 @@ func fill(t *testing.T, d *db.DB, org int64) (x school) {
 var gate = access.NewGate(Rights(), roll.Rights())
 
 func (x school) as(role access.Role) access.Pass {
-	return gate.Admit(access.Who{Org: x.org, Staff: int64(x.teacher), Name: "Pat Test", Roles: []access.Role{role}})
+	return gate.Admit(access.Who{Org: x.org, Staff: int64(x.teacher), Name: "Pat Test", Roles: []access.Role{role}, SecondFactorMs: 1})
 }
 
 func (x school) own(a roll.AdultID) access.Pass {

@@ -271,7 +271,6 @@ func (s *Service) plan(tx *db.Tx, list []Wanted) (out Plan, err error) {
 		return out, err
 	}
 	out.Ends = dayOf(lastMoment(tx.Now(), days))
-	mayKnow := tx.Pass().Scope(roll.Orders) == access.All
 	pages := map[roll.AdultID]bool{}
 	for _, w := range list {
 		if w.Thing == "" {
@@ -288,6 +287,10 @@ func (s *Service) plan(tx *db.Tx, list []Wanted) (out Plan, err error) {
 		i := slices.IndexFunc(rels, func(r roll.Relation) bool { return r.Adult.ID == w.Adult })
 		if i < 0 || !given(rels[i], tx.Today()) {
 			out.LeftOut++
+			mayKnow, err := roll.KnowsOrders(tx, pupil.ID)
+			if err != nil {
+				return out, err
+			}
 			if i >= 0 && mayKnow {
 				_, why := roll.May(rels[i], roll.Contact|roll.Information, tx.Today())
 				out.Not = append(out.Not, Unreached{rels[i].Adult.Name, pupil.Name(), why, pupil.ID})
@@ -421,7 +424,14 @@ func (s *Service) BatchOf(ctx context.Context, p access.Pass, batch BatchID) (g 
 				default:
 					g.Failed++
 				}
-				if it.State == post.Failed || it.State == post.Stopped && l.RevokedMs == nil {
+				if it.State == post.Failed || barred(l, it) {
+					tell, err := mayBeTold(tx, l, it)
+					if err != nil {
+						return err
+					}
+					if !tell {
+						continue // counted as stopped, and not named: the name would say that there is an order
+					}
 					name, _, err := roll.AdultName(tx, l.AdultID)
 					if err != nil {
 						return err
@@ -437,6 +447,21 @@ func (s *Service) BatchOf(ctx context.Context, p access.Pass, batch BatchID) (g 
 		return nil
 	})
 	return g, err
+}
+
+// barred tells an item that an order or the end of a tie has stopped from one that was taken back.
+func barred(l Link, it post.Item) bool { return it.State == post.Stopped && l.RevokedMs == nil }
+
+// mayBeTold tells whether the person of the pass may read what became of an item. What an order stopped is for those who record orders.
+func mayBeTold(tx *db.Tx, l Link, it post.Item) (bool, error) {
+	if !barred(l, it) {
+		return true, nil
+	}
+	var pupil roll.PupilID
+	if l.PupilID != nil {
+		pupil = *l.PupilID
+	}
+	return roll.KnowsOrders(tx, pupil)
 }
 
 // TakeBatchBack takes back the links of a sending to many that nobody has opened: those that wait do not leave, the others open nothing.
@@ -502,5 +527,9 @@ func wentWords(tx *db.Tx, l Link) (string, error) {
 	case it.State == post.Waiting && it.Trouble == "" && l.Batch != 0:
 		return how + "Leaves in a few minutes", nil
 	}
-	return how + it.StateWords(), nil
+	tell, err := mayBeTold(tx, l, it)
+	if err == nil && !tell {
+		return how + "It did not leave", nil
+	}
+	return how + it.StateWords(), err
 }

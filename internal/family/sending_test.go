@@ -2,11 +2,13 @@ package family
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/post"
@@ -215,6 +217,53 @@ func TestWhereALetterGoes(t *testing.T) {
 		}
 		if got := post(a.father); got != "" {
 			t.Errorf("the other home: %q", got)
+		}
+	})
+}
+
+// What stopped a message in the last minute is an order. Its words, and that it was this adult, are for those who record orders, and for nobody about their own child.
+func TestAnOrderThatStoppedALinkIsNotTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Service, a, b school) {
+		ctx, office := context.Background(), a.as(roll.Office)
+		a.posts(s)
+		list := []Wanted{{Adult: a.mother, Pupil: a.amira}, {Adult: a.father, Pupil: a.amira}}
+		batch := ids.New[Batch]()
+		_, err := s.SendMany(ctx, office, batch, list)
+		must(t, err)
+		a.order(t, s, a.fatherTie, "no_contact")
+		later(s, Grace+time.Minute)
+		work(t, s)
+		var kin roll.StaffID
+		must(t, s.DB.Update(ctx, office, func(tx *db.Tx) (err error) {
+			if kin, err = roll.AddStaff(tx, "Sana Khan", ""); err != nil {
+				return err
+			}
+			_, err = tx.Exec(`insert into roll_hat (org_id, id, staff_id, adult_id, by_name, made_ms) values ($1, $2, $3, $4, 'Test', $5)`, ids.New[roll.Hat](), kin, a.mother, tx.Now())
+			return err
+		}))
+		mother := gate.Admit(access.Who{Org: a.org, Staff: int64(kin), Name: "Test", Roles: []access.Role{roll.Office}, SecondFactorMs: 1})
+		unproved := office.Who()
+		unproved.SecondFactorMs = 0
+		for name, who := range map[string]access.Pass{"the office": office, "the SENCO": a.as(roll.Senco), "a leader": a.as(roll.Leader), "the mother, who works in the office": mother, "the office before its second step": gate.Admit(unproved)} {
+			g, err := s.BatchOf(ctx, who, batch)
+			must(t, err)
+			p, err := s.Plan(ctx, who, list)
+			must(t, err)
+			var sent []Link
+			must(t, s.DB.View(ctx, who, func(tx *db.Tx) error { sent, err = s.SentAbout(tx, a.amira, 9); return err }))
+			told := fmt.Sprint(g.Trouble, p.Not)
+			for _, l := range sent {
+				told += l.Went
+			}
+			if g.Stopped != 1 || g.Sent != 1 || p.LeftOut != 1 || len(sent) != 2 {
+				t.Errorf("%s counts %+v, %d left out, %d sent", name, g, p.LeftOut, len(sent))
+			}
+			if knows := strings.Contains(told, "An order"); knows != (name == "the office") {
+				t.Errorf("%s is told %q", name, told)
+			}
+			if named := len(g.Trouble)+len(p.Not) > 0; named != (name == "the office") {
+				t.Errorf("%s reads who it was: %+v %+v", name, g.Trouble, p.Not)
+			}
 		}
 	})
 }

@@ -368,12 +368,23 @@ type Goal struct {
 	Actions int
 	Orgs    int
 	Covered bool // by a sign of life within 12 months
-	// Split says how the actions stand. It is there only where five organisations or more have one, so that nobody's lateness is read out of it.
-	Split *Tally
+	// Split says how the actions stand. It is there only where five members or more have one, so that nobody's lateness is read out of it. The grouping's own
+	// plan is none of the five: whoever reads this reads that plan, and could take it from the sum.
+	Split   *Tally
+	members int
 }
 
-// FewestForSplit is how many organisations must have an action before it is shown how their actions stand.
+// FewestForSplit is how many members must have an action before it is shown how the actions stand.
 const FewestForSplit = 5
+
+// split is how the actions of a goal stand, where enough members have one.
+func split(members int, actions []Action, today string) *Tally {
+	if members < FewestForSplit {
+		return nil
+	}
+	t := Count(actions, today)
+	return &t
+}
 
 // RollUp is what the members of a grouping do for its objectives.
 type RollUp struct {
@@ -437,10 +448,7 @@ func (s *Service) RollUp(ctx context.Context, p access.Pass) (r RollUp, ok bool,
 	}
 	for i := range r.Goals {
 		r.Goals[i].Covered = Covered(last[i], r.Today)
-		if r.Goals[i].Orgs >= FewestForSplit {
-			t := Count(splits[i], r.Today)
-			r.Goals[i].Split = &t
-		}
+		r.Goals[i].Split = split(r.Goals[i].members, splits[i], r.Today)
 	}
 	return r, true, nil
 }
@@ -486,6 +494,9 @@ func (s *Service) countOne(ctx context.Context, r *RollUp, org roll.Org, gives b
 			r.Goals[i].Actions += n
 			if n > 0 {
 				r.Goals[i].Orgs++
+				if !own {
+					r.Goals[i].members++
+				}
 			}
 		}
 		return nil

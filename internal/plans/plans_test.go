@@ -194,6 +194,31 @@ func TestA03AnActionAppearsInTheRollUpOfTheAuthority(t *testing.T) {
 	})
 }
 
+// Whoever reads the roll-up reads the grouping's own plan too: four members and that plan are four, not five.
+func TestTheOwnPlanDoesNotMakeFewMembersMany(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		id, err := w.s.SetObjective(t.Context(), w.authority.as(roll.Head), 0, "c", "Parents take part", nil)
+		must(t, err)
+		ref := Ref{w.authority.org.ID, id}
+		serve := func(p place) {
+			t.Helper()
+			plan := w.plan(t, p)
+			w.add(t, p, plan, action("Ask parents", "2026-11-01", ref))
+			must(t, w.s.Share(t.Context(), p.as(roll.Head), plan, true))
+		}
+		own := w.plan(t, w.authority)
+		w.add(t, w.authority, own, action("Ask the schools", "2027-03-01", ref))
+		for i, code := range []string{"A1", "A2", "A3", "A4", "A5"} {
+			serve(w.place(t, code, "school", "COUNTY"))
+			r, ok, err := w.s.RollUp(t.Context(), w.authority.as(roll.Coordinator))
+			must(t, err)
+			if g := r.Goals[0]; !ok || g.Orgs != i+2 || g.Actions != i+2 || (g.Split != nil) != (i == 4) {
+				t.Errorf("%d members and the own plan: %+v", i+1, g)
+			}
+		}
+	})
+}
+
 func sharingHead(p place) access.Pass {
 	return access.NewGate(roll.Rights(), sharing.Rights()).Admit(access.Who{Org: int64(p.org.ID), Staff: int64(p.head), Name: "Hana Head", Roles: []access.Role{roll.Head}})
 }

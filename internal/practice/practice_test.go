@@ -28,7 +28,7 @@ type place struct {
 func (p place) as(role access.Role) access.Pass { return p.who(0, role) }
 
 func (p place) who(i int, role access.Role) access.Pass {
-	return gate.Admit(access.Who{Org: p.org, Staff: int64(p.staff[i]), Name: "Test " + string(role), Roles: []access.Role{role}})
+	return gate.Admit(access.Who{Org: p.org, Staff: int64(p.staff[i]), Name: "Test " + string(role), Roles: []access.Role{role}, SecondFactorMs: 1})
 }
 
 func must(t *testing.T, err error) {
@@ -243,6 +243,15 @@ func TestA07AStoryWithAForenameOnTheRollIsBlocked(t *testing.T) {
 		}
 		if list, _ := s.Stories(ctx, a.who(2, roll.Teacher), ""); len(list) != 0 {
 			t.Error("a draft is read by others")
+		}
+		// Who publishes reads it after their second step.
+		who := head.Who()
+		for proved, want := range map[int64]int{0: 0, 1: 1} {
+			who.SecondFactorMs = proved
+			list, err := s.Stories(ctx, gate.Admit(who), "")
+			if _, one := s.Story(ctx, gate.Admit(who), id); err != nil || len(list) != want || (one == nil) != (want == 1) {
+				t.Errorf("proved %d: the head reads %d drafts, %v, %v", proved, len(list), err, one)
+			}
 		}
 		must(t, s.Confirm(ctx, head, id, "Amira is the name of the boat."))
 		must(t, s.PublishStory(ctx, head, id))

@@ -16,7 +16,7 @@ import (
 // mayRead tells whether a story is for the person of the pass: a published one for everyone who may see; a draft for its author and who publishes.
 func mayRead(tx *db.Tx, s Story) bool {
 	p := tx.Pass()
-	if s.State == "published" || p.Scope(Publish) == access.All {
+	if s.State == "published" || p.OpenScope(Publish) == access.All {
 		return true
 	}
 	return s.AuthorID != nil && int64(*s.AuthorID) == p.Who().Staff
@@ -68,7 +68,7 @@ func storyView(tx *db.Tx, id StoryID) (v StoryView, err error) {
 		return StoryView{}, fault.Gone("story")
 	}
 	p := tx.Pass()
-	v.MayPublish = p.Scope(Publish) == access.All
+	v.MayPublish = p.OpenScope(Publish) == access.All
 	v.MayChange = p.Scope(Tell) == access.All || p.Scope(Tell) == access.Own && v.AuthorID != nil && int64(*v.AuthorID) == p.Who().Staff
 	if !v.MayChange && !v.MayPublish {
 		v.ByName, v.ConfirmedBy, v.ConfirmedWhy, v.ConsentHow = "", "", "", ""

@@ -99,7 +99,7 @@ func contactsFor(tx *db.Tx, g Group) (out Contacts, err error) {
 	if err != nil {
 		return out, err
 	}
-	today, mayKnow := tx.Today(), tx.Pass().Scope(Orders) == access.All
+	today := tx.Today()
 	out.Reach = map[ReachedBy]int{}
 	for _, p := range out.Pupils {
 		out.Reach[reachedBy(of[p.ID], today)]++
@@ -116,6 +116,10 @@ func contactsFor(tx *db.Tx, g Group) (out Contacts, err error) {
 			if ok, _ := May(r, Contact|Lists, today); !ok {
 				if len(r.InForceOn(today)) > 0 {
 					out.LeftOut++
+					mayKnow, err := KnowsOrders(tx, p.ID)
+					if err != nil {
+						return out, err
+					}
 					if mayKnow {
 						out.Why = append(out.Why, leftOut(r, p, today))
 					}

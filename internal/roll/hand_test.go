@@ -29,7 +29,14 @@ var gate = access.NewGate(Rights())
 
 // as gives the pass of a role in an organisation.
 func as(org int64, staff StaffID, roles ...access.Role) access.Pass {
-	return gate.Admit(access.Who{Org: org, Staff: int64(staff), Name: "Test Person", Roles: roles})
+	return gate.Admit(access.Who{Org: org, Staff: int64(staff), Name: "Test Person", Roles: roles, SecondFactorMs: 1})
+}
+
+// unproved is the same person before their second step.
+func unproved(p access.Pass) access.Pass {
+	who := p.Who()
+	who.SecondFactorMs = 0
+	return gate.Admit(who)
 }
 
 func onBoth(t *testing.T, body func(t *testing.T, a, b school)) {

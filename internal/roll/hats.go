@@ -246,6 +246,16 @@ func OwnChild(tx *db.Tx, pupil PupilID) (bool, error) {
 	return f.children[pupil], err
 }
 
+// KnowsOrders tells whether the person of the pass may be told which orders there are about a child: who records orders is, after their second step, and nobody about their own child.
+// To everyone else a list says at most how many adults it left out.
+func KnowsOrders(tx *db.Tx, pupil PupilID) (bool, error) {
+	if tx.Pass().OpenScope(Orders) != access.All {
+		return false, nil
+	}
+	own, err := OwnChild(tx, pupil)
+	return err == nil && !own, err
+}
+
 // IsOwnChild tells whether a pupil is a child of a member of staff, who need not be the one who asks.
 func IsOwnChild(tx *db.Tx, staff StaffID, pupil PupilID) (bool, error) {
 	f, err := ownFamily(tx, staff)

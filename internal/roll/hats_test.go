@@ -24,7 +24,7 @@ func wearing(t *testing.T, s *Service, p access.Pass, staff StaffID, roles ...ac
 	t.Helper()
 	var hat HatID
 	inOrg(t, s, p, func(tx *db.Tx) (err error) { hat, err = HatOf(tx, staff); return err })
-	return gateWithNotes.Admit(access.Who{Org: p.Org(), Staff: int64(staff), Hat: int64(hat), Name: "Test Person", Roles: roles})
+	return gateWithNotes.Admit(access.Who{Org: p.Org(), Staff: int64(staff), Hat: int64(hat), Name: "Test Person", Roles: roles, SecondFactorMs: 1})
 }
 
 // Every role that sees everyone, and those that see some: the own child is in no list of a right between colleagues, and all others are.
@@ -184,6 +184,26 @@ func TestHatSuggestions(t *testing.T) {
 		h, err = a.s.Hats(ctx, head, a.nobody, "")
 		if err != nil || h.Hat == nil || h.Hat.AdultID != a.mum || len(h.Children) != 2 {
 			t.Errorf("hat: %+v, %v", h, err)
+		}
+	})
+}
+
+// A list of contacts that left somebody out says why to those who record orders, and not to a colleague about the family that is their own.
+func TestContactsDoNotTellOrdersOfOnesOwnFamily(t *testing.T) {
+	onBoth(t, func(t *testing.T, a, _ school) {
+		ctx := context.Background()
+		inOrg(t, a.s, testkit.A(), func(tx *db.Tx) error {
+			return insertHat(tx, Hat{ID: ids.New[Hat](), StaffID: a.nobody, AdultID: a.mum, ByName: "Test"})
+		})
+		order(t, a, testkit.A(), a.dadTie, "no_contact")
+		for _, c := range []struct {
+			who  access.Pass
+			told bool
+		}{{as(testkit.OrgA, a.head, Head), true}, {wearing(t, a.s, testkit.A(), a.nobody, Head), false}, {as(testkit.OrgA, a.head, Leader), false}, {unproved(as(testkit.OrgA, a.head, Head)), false}} {
+			out, err := a.s.Contacts(ctx, c.who, Group{Pupils: []PupilID{a.zoe}})
+			if err != nil || out.LeftOut != 1 || len(out.Why) > 0 != c.told {
+				t.Errorf("%v: %d left out, %q, %v", c.who.Who().Roles, out.LeftOut, out.Why, err)
+			}
 		}
 	})
 }

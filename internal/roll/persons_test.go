@@ -79,6 +79,9 @@ func TestChildrenOfTwoSchoolsTogether(t *testing.T) {
 		if err != nil || len(r.Elsewhere) != 1 || r.Elsewhere[0].School != "Birch School" {
 			t.Errorf("the office of the other school is told %v, %v", r.Elsewhere, err)
 		}
+		if r, err := a.s.Open(ctx, unproved(as(testkit.OrgA, a.head, Office)), a.zoe); err != nil || len(r.Elsewhere) != 0 || !r.Waits {
+			t.Errorf("before the second step %v, waits %v, %v", r.Elsewhere, r.Waits, err)
+		}
 		if r, err := a.s.Open(ctx, as(testkit.OrgA, a.head, Office), a.zia); err != nil || len(r.Elsewhere) != 0 {
 			t.Errorf("and about the sister %v, %v", r.Elsewhere, err)
 		}

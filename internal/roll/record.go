@@ -92,11 +92,14 @@ func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record
 			if r.Elsewhere, err = ordersElsewhere(tx, r.Pupil, r.Relations); err != nil {
 				return err
 			}
+			if !p.Open(Orders) {
+				r.Waits, r.Elsewhere = len(r.Elsewhere) > 0, nil
+			}
 		}
 		if r.Why, err = whyISee(tx, r.Pupil.ID, longDay); err != nil {
 			return err
 		}
-		r.Waits = s.panelsWait(p)
+		r.Waits = r.Waits || s.panelsWait(p)
 		r.Panels, err = s.Panels(tx, r.Pupil)
 		return err
 	})

@@ -75,3 +75,6 @@ func ownSend(id audit.AuditID) string            { return OwnPath(id) + "/send" 
 func keyInFor(id audit.AuditID, g audit.Group) string {
 	return keyInPath(id) + "?" + url.Values{"for": {string(g)}}.Encode()
 }
+
+// proveFirst leads to the second step, and from there to a page.
+func proveFirst(next string) string { return "/prove?next=" + url.QueryEscape(next) }

@@ -19,6 +19,7 @@ type keyView struct {
 	Group     audit.Group
 	Name      string
 	Words     string
+	Sheet     string // marks this one sheet, so that the form sent twice is one
 	Levels    map[string]string
 	Waits     *worry.Error
 }
@@ -34,7 +35,7 @@ func (h pages) keyOf(q *web.Req, group string) (v keyView, err error) {
 	if v.Audit, v.Framework, v.Open, err = h.s.PaperOf(q.Context(), q.Pass, id); err != nil {
 		return v, err
 	}
-	v.Levels = map[string]string{}
+	v.Levels, v.Sheet = map[string]string{}, audit.NewKey()
 	v.Group, _ = audit.GroupNamed(group)
 	if !v.Audit.Asks(v.Group) {
 		v.Group = v.Audit.Groups()[0]
@@ -58,7 +59,10 @@ func (h pages) keyed(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	in := audit.Paper{Group: v.Group, Name: q.Text("name"), Words: q.Text("words"), Levels: map[string]int{}}
+	if x := q.Text("sheet"); x != "" {
+		v.Sheet = x
+	}
+	in := audit.Paper{Group: v.Group, Name: q.Text("name"), Words: q.Text("words"), Key: v.Sheet, Levels: map[string]int{}}
 	for _, c := range v.Asked() {
 		typed := q.Text("level-" + c.Code)
 		v.Levels[c.Code] = typed
@@ -67,9 +71,13 @@ func (h pages) keyed(q *web.Req) error {
 		}
 	}
 	v.Name, v.Words = in.Name, in.Words
-	err = h.keeping(q, "words").KeyInSheet(q.Context(), q.Pass, v.Audit.ID, in)
+	twice, err := h.keeping(q, "words").KeyInSheet(q.Context(), q.Pass, v.Audit.ID, in)
 	if err == nil {
-		return q.Go(keyInPath(v.Audit.ID)+"?for="+strings.ReplaceAll(string(v.Group), " ", "+"), "The sheet is in. Here is an empty one for the next.")
+		done := "The sheet is in. Here is an empty one for the next."
+		if twice {
+			done = "This sheet was in already, and is counted once. Here is an empty one for the next."
+		}
+		return q.Go(keyInPath(v.Audit.ID)+"?for="+strings.ReplaceAll(string(v.Group), " ", "+"), done)
 	}
 	d := begin(q, "Key in a paper sheet", toAudit(v.Audit))
 	w, waits := worry.As(err)

@@ -95,7 +95,7 @@ func (x *school) must(err error) {
 }
 
 func (x *school) as(r access.Role) *school {
-	x.who = access.Who{Org: testkit.OrgA, Staff: int64(x.staff[r]), Name: "Test " + string(r), Roles: []access.Role{r}}
+	x.who = access.Who{Org: testkit.OrgA, Staff: int64(x.staff[r]), Name: "Test " + string(r), Roles: []access.Role{r}, SecondFactorMs: 1}
 	return x
 }
 
@@ -392,6 +392,16 @@ func TestPaperFrameworksAndAgreeing(t *testing.T) {
 	x.has(x.get(keyInFor(id, audit.Governors)), "Whose sheet is it?", "Established")
 	if code, body, _ := x.post(keyInPath(id), "group", "parents"); code != 422 || !strings.Contains(body, "Nothing is ticked") {
 		t.Errorf("%d", code)
+	}
+	_, rest, _ := strings.Cut(x.get(keyInPath(id)), `name="sheet" value="`)
+	sheet, _, _ := strings.Cut(rest, `"`)
+	for _, want := range []int{1, 1} { // the same form twice
+		if code, _, _ := x.post(keyInPath(id), "group", "parents", "sheet", sheet, "level-V1", "2"); code != 303 || sheet == "" {
+			t.Errorf("%d, sheet %q", code, sheet)
+		}
+		if o, err := x.s.Results(context.Background(), access.System("test", testkit.OrgA), id); err != nil || o.Audit.ParentsIn != want {
+			t.Errorf("%d parents are in, not %d: %v", o.Audit.ParentsIn, want, err)
+		}
 	}
 	if code, _, at := x.post(keyInPath(id), "group", "governors", "name", "Gloria Governor", "level-V1", "2"); code != 303 || !strings.Contains(at, "for=governors") {
 		t.Errorf("%d %s", code, at)

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/url"
+
 	"ajar/internal/conversations"
 	"ajar/internal/roll"
 )
@@ -29,6 +31,17 @@ func LettersPath(id conversations.RoundID) string { return RoundPath(id) + "/let
 
 // TalkPath is the page of one conversation.
 func TalkPath(id conversations.TalkID) string { return "/conversations/talks/" + id.String() }
+
+// proveFirst leads to the second step, and from there to a page.
+func proveFirst(next string) string { return "/prove?next=" + url.QueryEscape(next) }
+
+// mineOf is the working list: one's own, or everyone's.
+func mineOf(all bool) string {
+	if all {
+		return MinePath + "?all=1"
+	}
+	return MinePath
+}
 
 // PreparePath is the preparation pack.
 func PreparePath(id conversations.TalkID) string { return TalkPath(id) + "/prepare" }

@@ -102,7 +102,7 @@ func open(t *testing.T) *school {
 }
 
 func (s *school) as(roles ...access.Role) *school {
-	s.who = access.Who{Org: testkit.OrgA, Staff: int64(kay), Name: "Kay Teacher", Roles: roles}
+	s.who = access.Who{Org: testkit.OrgA, Staff: int64(kay), Name: "Kay Teacher", Roles: roles, SecondFactorMs: 1}
 	return s
 }
 

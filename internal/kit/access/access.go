@@ -208,6 +208,14 @@ func (p Pass) Proved() bool { return p.system != "" || p.who.SecondFactorMs > 0 
 // such a right ask this; the route of the page itself may ask for less.
 func (p Pass) Open(r Right) bool { return p.Has(r) && (!r.Proof || p.Proved()) }
 
+// OpenScope is how widely the pass opens a right now: nothing while the right asks for a second factor and none was proved.
+func (p Pass) OpenScope(r Right) Scope {
+	if !p.Open(r) {
+		return None
+	}
+	return p.Scope(r)
+}
+
 // Explain says what the pass opens, in words: "You can see pupils: the people they work with."
 func (p Pass) Explain(r Right) string {
 	return strings.TrimSpace("You can " + r.Words + ": " + p.Scope(r).String() + ".")

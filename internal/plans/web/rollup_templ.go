@@ -104,9 +104,9 @@ func rollUpPage(d ui.PageData, r plans.RollUp, ok bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("How the actions stand is shown where %d plans or more have one, so that nobody's lateness is read out of it.", plans.FewestForSplit))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("How the actions stand is shown where the plans of %d members or more have one, so that nobody's lateness is read out of it.", plans.FewestForSplit))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plans/web/rollup.templ`, Line: 18, Col: 172}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plans/web/rollup.templ`, Line: 18, Col: 187}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {

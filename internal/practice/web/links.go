@@ -43,3 +43,6 @@ func withdrawPath(id practice.StoryID) string  { return StoryPath(id) + "/withdr
 func readPath(id practice.StoryID) string      { return StoryPath(id) + "/read" }
 func requestPath(id practice.StoryID) string   { return StoryPath(id) + "/request" }
 func tagPath(tag string) string                { return StoriesPath + "?" + url.Values{"tag": {tag}}.Encode() }
+
+// proveFirst leads to the second step, and from there to a page.
+func proveFirst(next string) string { return "/prove?next=" + url.QueryEscape(next) }

@@ -16,7 +16,7 @@ func (h handlers) stories(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(storiesPage(page(q, "Stories of practice"), list, tag, q.Pass.Has(practice.Tell)))
+	return q.Page(storiesPage(page(q, "Stories of practice"), list, tag, q.Pass.Has(practice.Tell), q.Pass.Has(practice.Publish) && !q.Pass.Open(practice.Publish)))
 }
 
 func (h handlers) newStory(q *web.Req) error {

@@ -72,7 +72,7 @@ func open(t *testing.T) *school {
 }
 
 func (s *school) as(staff int64, role access.Role) *school {
-	s.who = access.Who{Org: testkit.OrgA, OrgName: "Testfield", Staff: staff, Name: "Test " + string(role), Roles: []access.Role{role}}
+	s.who = access.Who{Org: testkit.OrgA, OrgName: "Testfield", Staff: staff, Name: "Test " + string(role), Roles: []access.Role{role}, SecondFactorMs: 1}
 	return s
 }
 

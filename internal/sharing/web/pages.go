@@ -196,11 +196,11 @@ func (h handlers) agreement(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	v := agreementView{Partner: a, MayAgree: q.Pass.Scope(sharing.Agree) == access.All, MayRead: q.Pass.Scope(sharing.Read) >= access.Own}
+	v := agreementView{Partner: a, Waits: q.Pass.Scope(sharing.Families) >= access.Own && !q.Pass.Open(sharing.Families), MayAgree: q.Pass.Scope(sharing.Agree) == access.All, MayRead: q.Pass.Scope(sharing.Read) >= access.Own}
 	if v.Figures, v.HasFigures, err = h.s.FiguresOf(q.Context(), q.Pass, id); err != nil {
 		return err
 	}
-	if q.Pass.Scope(sharing.Families) >= access.Own {
+	if q.Pass.OpenScope(sharing.Families) >= access.Own { // names open after the second step
 		if v.Given, err = h.s.Given(q.Context(), q.Pass, id); err != nil {
 			return err
 		}
@@ -212,6 +212,7 @@ func (h handlers) agreement(q *web.Req) error {
 type agreementView struct {
 	sharing.Partner
 	Given                          []sharing.Given
+	Waits                          bool // which families they are opens after the second step
 	Figures                        []sharing.Line
 	HasFigures                     bool
 	MayAgree, MayRead, MayFamilies bool
