@@ -33,6 +33,9 @@ type Service struct {
 	// Sources list what is in Ajar already and can serve as evidence; app fills it from the rooms beside this one.
 	Sources []func(ctx context.Context, p access.Pass) ([]Source, error)
 
+	// Gives tells whether an organisation lets another have its figures at all; internal/sharing knows. Without it nothing goes up.
+	Gives func(ctx context.Context, from, to roll.OrgID) (bool, error)
+
 	keeper worry.Keeper // knows which sentences somebody has just said are no worry; see Keeping
 }
 
