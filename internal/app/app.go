@@ -183,6 +183,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Plans.Gives = a.Sharing.GivesCounts
 	a.measureForPlans()
 	a.Audit = audit.New(d, a.Roll)
+	a.Audit.Gives = a.Sharing.GivesCounts
 	a.gapsForPlans()
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.Practice = practice.New(d, a.Roll, a.Plans)

@@ -133,7 +133,21 @@ func (s *Service) Give(ctx context.Context, p access.Pass, id AuditID, to roll.O
 	})
 }
 
-// Level of a school in a picture, under its name.
+// Help is a school's offer, as it stands beside a gap.
+type Help struct {
+	School string
+	About  string
+	Words  string
+	Until  string
+	Link   string
+}
+
+// Helped is a line of thanks: both schools want it to be seen.
+type Helped struct {
+	Helper, Asker, About, On string
+}
+
+// NamedLevel is the level of a school in a picture, under its name.
 type NamedLevel struct {
 	School roll.Org
 	Level  int

@@ -118,6 +118,9 @@ func (l *loader) everything() error {
 			return fmt.Errorf("making %s: %w", pl.name, err)
 		}
 	}
+	if err := l.together(); err != nil {
+		return fmt.Errorf("audits of the cluster: %w", err)
+	}
 	if err := l.stories(); err != nil {
 		return fmt.Errorf("stories: %w", err)
 	}

@@ -75,3 +75,19 @@ func ownSend(id audit.AuditID) string            { return OwnPath(id) + "/send" 
 func keyInFor(id audit.AuditID, g audit.Group) string {
 	return keyInPath(id) + "?" + url.Values{"for": {string(g)}}.Encode()
 }
+
+// TogetherPath is where a cluster or an authority sees what its members' audits say together.
+const TogetherPath = ListPath + "/together"
+
+const (
+	togetherPrint = TogetherPath + "/print"
+	togetherCSV   = TogetherPath + "/together.csv"
+	togetherXLSX  = TogetherPath + "/together.xlsx"
+)
+
+// under adds which framework is looked at.
+func under(path string, f audit.Framework) string {
+	return path + "?" + url.Values{"framework": {f.Code}, "version": {f.Version}}.Encode()
+}
+
+func goesUpPath(id audit.AuditID) string { return AuditPath(id) + "/goes-up" }
