@@ -153,7 +153,7 @@ func (h pages) togetherFile(q *web.Req, kind string) error {
 
 // heatTogether is how many schools stand at each level, statement by statement.
 func heatTogether(v audit.ClusterView, t audit.ClusterTheme) ui.HeatData {
-	h := ui.HeatData{Title: "How many schools stand at each level: " + t.Theme.Title, RowHead: "Statement", Columns: append(append([]string{}, v.Framework.Names[:]...), "Not known"), Unit: "schools and centres", Suppressed: "hidden", High: float64(max(v.Members, 1))}
+	h := ui.HeatData{Title: "How many schools stand at each level: " + t.Theme.Title, RowHead: "Statement", Columns: v.Framework.Names[:], Unit: "schools and centres", Suppressed: "hidden", High: float64(max(v.Members, 1))}
 	for _, r := range t.Rows {
 		row := ui.HeatRow{Label: r.Criterion.Code}
 		for i := range audit.Levels {
@@ -166,7 +166,7 @@ func heatTogether(v audit.ClusterView, t audit.ClusterTheme) ui.HeatData {
 				row.Cells = append(row.Cells, ui.HiddenSmall())
 			}
 		}
-		h.Rows = append(h.Rows, ui.HeatRow{Label: row.Label, Cells: append(row.Cells, ui.Known(float64(v.Unknown(r))))})
+		h.Rows = append(h.Rows, row)
 	}
 	return h
 }
