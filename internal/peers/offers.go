@@ -49,7 +49,7 @@ func choices(tx *db.Tx) (out []Choice, err error) {
 				if !stands {
 					below++
 				}
-				of = append(of, Choice{s.Framework.Code, t.Code, r.Criterion.Code, r.Criterion.Text, stands})
+				of = append(of, Choice{s.Framework.Code, t.Code, r.Criterion.Code, strings.TrimSuffix(r.Criterion.Text, "."), stands})
 			}
 			out = append(out, Choice{s.Framework.Code, t.Code, "", t.Title + " (all of it)", agreed > 0 && below == 0})
 			out = append(out, of...)

@@ -73,7 +73,7 @@ func (h pages) togetherPrint(q *web.Req) error {
 		return err
 	}
 	if !ok {
-		return fault.Gone("cluster")
+		return h.togetherPage(q, v, ok, nil)
 	}
 	helped, err := h.helped(q.Context(), q, ok)
 	if err != nil {
@@ -105,7 +105,11 @@ func togetherRows(v audit.ClusterView) (head []string, rows func(yield func([]st
 				for i := range 3 {
 					row = append(row, cell(r.Moves != nil, r.NoMoves, func() int { return [3]int{r.Moves.Up, r.Moves.Same, r.Moves.Down}[i] }))
 				}
-				if !yield(append(row, strconv.Itoa(r.Aim), plain(r.Own))) {
+				aim := ""
+				if r.Aim > 0 {
+					aim = strconv.Itoa(r.Aim)
+				}
+				if !yield(append(row, aim, plain(r.Own))) {
 					return
 				}
 			}
@@ -134,7 +138,7 @@ func (h pages) togetherFile(q *web.Req, kind string) error {
 		return err
 	}
 	if !ok {
-		return fault.Gone("cluster")
+		return h.togetherPage(q, v, ok, nil)
 	}
 	var b bytes.Buffer
 	head, rows := togetherRows(v)
