@@ -246,6 +246,7 @@ type member struct {
 	direct bool       // that is the one that asks; names go no further
 	gives  bool       // the figures go on, on every step of the way
 	given  []givenAudit
+	ended  map[string]bool // frameworks under which the school gives nothing of a newer audit: an older one does not say where it stands now
 }
 
 // belowOf walks the tree of members, the nearest first.
@@ -291,7 +292,7 @@ func gatherGiven(tx *db.Tx, list []member) error {
 			continue
 		}
 		if err := tx.Within(access.System("count what a member gives of its audit, agreed levels only", int64(m.org.ID)), func(in *db.Tx) (err error) {
-			m.given, err = givenBy(in, m.via, m.direct)
+			m.given, m.ended, err = givenBy(in, m.via, m.direct)
 			return err
 		}); err != nil {
 			return err
@@ -300,22 +301,27 @@ func gatherGiven(tx *db.Tx, list []member) error {
 	return nil
 }
 
-// givenBy lists the closed audits that the school of the transaction gives to a grouping, the newest first.
-func givenBy(tx *db.Tx, via roll.OrgID, direct bool) (out []givenAudit, err error) {
+// givenBy lists the closed audits that the school of the transaction gives to a grouping, the newest first; and the frameworks under which its head has
+// decided to give nothing of a newer one.
+func givenBy(tx *db.Tx, via roll.OrgID, direct bool) (out []givenAudit, ended map[string]bool, err error) {
 	list, err := decisionsFor(tx, via)
 	if err != nil || len(list) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
+	ended = map[string]bool{}
 	holds := map[AuditID]Gives{}
 	for _, d := range list {
 		holds[d.AuditID] = d.Gives
 	}
 	all, err := audits(tx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, a := range all {
 		what := holds[a.ID]
+		if what == Nothing && a.ClosedMs != nil && !slices.ContainsFunc(out, func(g givenAudit) bool { return g.Audit.Framework == a.Framework }) {
+			ended[a.Framework] = true
+		}
 		if !what.Up() || a.ClosedMs == nil {
 			continue
 		}
@@ -324,18 +330,21 @@ func givenBy(tx *db.Tx, via roll.OrgID, direct bool) (out []givenAudit, err erro
 		}
 		g := givenAudit{Audit: a, Gives: what}
 		if g.Framework, _, err = framework(tx, a.Framework, a.Version); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if g.Agreed, err = agreedOf(tx, a.ID); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		out = append(out, g)
 	}
-	return out, nil
+	return out, ended, nil
 }
 
-// under lists a member's audits under a framework.
+// under lists what a member gives now of its audits under a framework.
 func (m member) under(code string) (out []givenAudit) {
+	if m.ended[code] {
+		return nil
+	}
 	for _, g := range m.given {
 		if g.Audit.Framework == code {
 			out = append(out, g)

@@ -256,6 +256,28 @@ func TestA01ClusterTakingBackWorksFromTheNextRequest(t *testing.T) {
 	}
 }
 
+// Whoever gives nothing of a newer audit gives nothing that says where it stands now; what it gave before stays in the picture in which it was.
+func TestA01ClusterNothingOfANewerAudit(t *testing.T) {
+	counties(t, func(t *testing.T, w *county) {
+		for i, p := range w.school[:6] {
+			w.give(t, p, w.closed(t, p, map[string]int{"V1": 1 + i%3}), w.cluster, Counted)
+		}
+		w.picture(t, w.cluster)
+		newer := w.closed(t, w.school[0], map[string]int{"V1": 5})
+		if v := w.view(t, w.cluster); v.Giving != 6 {
+			t.Errorf("nobody has decided about the newer one: %d give", v.Giving)
+		}
+		w.give(t, w.school[0], newer, w.cluster, Nothing)
+		if v := w.view(t, w.cluster); v.Giving != 5 || v.Gone != 0 || v.Fresh != 0 {
+			t.Errorf("%d give, %d gone, %d fresh", v.Giving, v.Gone, v.Fresh)
+		}
+		if r := w.row(t, w.cluster, "V1"); r.N != 6 || r.Spread == nil {
+			t.Errorf("the picture before: %+v", r)
+		}
+		w.nothingNew(t, w.cluster) // five without it would be the difference
+	})
+}
+
 // Since last time, from five schools up, as counts of schools.
 func TestA01ClusterChangeSinceLastTime(t *testing.T) {
 	counties(t, func(t *testing.T, w *county) {
