@@ -420,7 +420,6 @@ func TestA01ClusterItsOwnAuditBeside(t *testing.T) {
 // attacker keeps every figure that was ever shown and works out what follows from any two of them.
 type attacker struct {
 	figures []figureSeen
-	known   map[roll.OrgID]map[levelKey]int
 }
 
 type figureSeen struct {

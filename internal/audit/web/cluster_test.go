@@ -29,7 +29,7 @@ func TestA01ClusterFilesHideWhatThePageHides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []string{"8|6|2|0|3|2|1|0|Ash School: Strong|3|2|1|3|", "8|4|4|hidden|hidden|hidden|hidden|hidden||hidden|hidden|hidden|3|", "8|0|8|"+strings.Repeat("|", 10)} {
+	for i, want := range []string{"8|6|2|0|3|2|1|0|Ash School: Strong|3|2|1|3|", "8|4|4|hidden|hidden|hidden|hidden|hidden||hidden|hidden|hidden|3|", "8|0|8|" + strings.Repeat("|", 10)} {
 		got := strings.Join(list[i+1][3:], "|")
 		if got != want {
 			t.Errorf("row %d: %q, want %q", i+1, got, want)
