@@ -29,6 +29,8 @@ func init() {
 	register("audit answer", "bring in answers from a sheet", auditAnswer)
 	register("audit close", "close an audit to answers", auditClose)
 	register("audit results", "print what came of an audit", auditResults)
+	register("audit give", "say what a cluster may have of a closed audit", auditGive)
+	register("audit cluster", "print what the members' audits say together", auditCluster)
 }
 
 type frameworkJSON struct {
@@ -521,4 +523,157 @@ func writeResults(w io.Writer, o audit.Outcome) {
 		fmt.Fprintf(w, "%s: %s, %d of %d answered\n", x.Theme.Title, m, x.Answered, len(x.Results))
 	}
 	fmt.Fprintln(w, cmp.Or(map[bool]string{true: "\nGap is the parents' median less that of staff; ! marks a level or more. Under 5: fewer than five parents' answers are published."}[len(o.Results) > 0], ""))
+}
+
+// auditGive is the head's decision, for whoever runs Ajar on their behalf.
+func auditGive(ctx context.Context, e *Env) error {
+	f := e.Flags("audit give nothing|counted|named --org CODE --to CODE [--audit AUDIT] [--json]")
+	code := f.String("org", "", "`code` of the school whose head has decided")
+	to := f.String("to", "", "`code` of the cluster, trust or authority")
+	which := f.String("audit", "", "the `audit`; the newest that is closed when left out")
+	words, err := e.Parse("nothing, counted or named")
+	if err != nil {
+		return err
+	}
+	what := audit.Gives(words[0])
+	if what != audit.Nothing && !what.Up() {
+		return usage("%q can't be given. It is nothing, counted or named.", words[0])
+	}
+	a, pass, err := school(ctx, e, *code, "say by command what a cluster may have of an audit, as the head decided")
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	group, err := a.Roll.OrgByCode(ctx, *to)
+	if err != nil {
+		return err
+	}
+	var id audit.AuditID
+	if *which != "" {
+		if id, err = ids.Parse[audit.Audit](*which); err != nil {
+			return usage("%q is not the key of an audit. `ajar audit list` shows them.", *which)
+		}
+	} else {
+		list, err := a.Audit.All(ctx, pass)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			if id == 0 && x.ClosedMs != nil {
+				id = x.ID
+			}
+		}
+		if id == 0 {
+			return fault.New(fault.Invalid, "There is no closed audit yet. `ajar audit close` closes one.")
+		}
+	}
+	if err := a.Audit.Give(ctx, pass, id, group.ID, what); err != nil {
+		return err
+	}
+	out := struct {
+		Audit string      `json:"audit"`
+		To    string      `json:"to"`
+		Gives audit.Gives `json:"gives"`
+	}{id.String(), group.Code, what}
+	return e.Print(out, func(w io.Writer) { fmt.Fprintf(w, "%s gets of it: %s.\n", group.Name, what) })
+}
+
+type namedJSON struct {
+	School string `json:"school"`
+	Level  int    `json:"level"`
+}
+
+type movesJSON struct {
+	Up   int `json:"up"`
+	Same int `json:"same"`
+	Down int `json:"down"`
+}
+
+// clusterRowJSON is a criterion; what is hidden or not known is null.
+type clusterRowJSON struct {
+	Criterion    string             `json:"criterion"`
+	N            int                `json:"n"`
+	Unknown      int                `json:"unknown"`
+	Distribution *[audit.Levels]int `json:"distribution"`
+	Hidden       string             `json:"hidden,omitempty"`
+	Named        []namedJSON        `json:"named"`
+	Change       *movesJSON         `json:"change"`
+	Own          *float64           `json:"own"`
+}
+
+type clusterJSON struct {
+	Org       string           `json:"org"`
+	Framework string           `json:"framework"`
+	Version   string           `json:"version"`
+	Picture   int              `json:"picture"`
+	Members   int              `json:"members"`
+	Giving    int              `json:"giving"`
+	Criteria  []clusterRowJSON `json:"criteria"`
+}
+
+func auditCluster(ctx context.Context, e *Env) error {
+	f := e.Flags("audit cluster --org CODE [--framework CODE] [--version VERSION] [--make] [--json]")
+	code := f.String("org", "", "`code` of the cluster, trust or authority")
+	framework := f.String("framework", "", "`code` of the framework; the one that most members give when left out")
+	version := f.String("version", "", "its `version`; the newest when left out")
+	fresh := f.Bool("make", false, "make a new picture first")
+	if _, err := e.Parse(); err != nil {
+		return err
+	}
+	a, pass, err := school(ctx, e, *code, "print by command what members' audits say together")
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if *fresh {
+		if err := a.Audit.MakePicture(ctx, pass, *framework, *version); err != nil {
+			return err
+		}
+	}
+	v, ok, err := a.Audit.Cluster(ctx, pass, *framework, *version)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.Invalid, "%s has no members. Only a cluster, a trust or an authority has.", *code)
+	}
+	out := clusterJSON{Org: v.Org.Code, Framework: v.Framework.Code, Version: v.Framework.Version, Members: v.Members, Giving: v.Giving, Criteria: []clusterRowJSON{}}
+	if v.Picture != nil {
+		out.Picture = v.Picture.Number
+	}
+	for _, r := range v.Rows() {
+		x := clusterRowJSON{Criterion: r.Criterion.Code, N: r.N, Unknown: v.Unknown(r), Hidden: r.Hidden, Distribution: (*[audit.Levels]int)(r.Spread), Named: []namedJSON{}, Own: r.Own}
+		for _, n := range r.Named {
+			x.Named = append(x.Named, namedJSON{n.School.Code, n.Level})
+		}
+		if r.Moves != nil {
+			x.Change = &movesJSON{r.Moves.Up, r.Moves.Same, r.Moves.Down}
+		}
+		out.Criteria = append(out.Criteria, x)
+	}
+	return e.Print(out, func(w io.Writer) { writeCluster(w, v) })
+}
+
+func writeCluster(w io.Writer, v audit.ClusterView) {
+	fmt.Fprintf(w, "%s (%s, version %s): %d of %d schools and centres let their agreed levels be counted.\n", v.Org.Name, v.Framework.Title, v.Framework.Version, v.Giving, v.Members)
+	if v.Picture == nil {
+		fmt.Fprintln(w, "No picture has been made yet: --make makes one.")
+		return
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "CRITERION\tN\tUNKNOWN\t1 2 3 4 5\tBY NAME\tUP/SAME/DOWN")
+	for _, r := range v.Rows() {
+		spread, moves, names := cmp.Or(map[bool]string{true: "–"}[r.Hidden == audit.HiddenNone], "hidden"), cmp.Or(map[bool]string{true: "–"}[r.NoMoves == audit.HiddenNone], "hidden"), []string{}
+		if r.Spread != nil {
+			spread = strings.Trim(fmt.Sprint(*r.Spread), "[]")
+		}
+		if r.Moves != nil {
+			moves = fmt.Sprintf("%d/%d/%d", r.Moves.Up, r.Moves.Same, r.Moves.Down)
+		}
+		for _, n := range r.Named {
+			names = append(names, fmt.Sprintf("%s %d", n.School.Code, n.Level))
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\n", r.Criterion.Code, r.N, v.Unknown(r), spread, strings.Join(names, ", "), moves)
+	}
+	_ = t.Flush()
 }

@@ -156,3 +156,77 @@ func TestAuditByCommand(t *testing.T) {
 		}
 	}
 }
+
+// What a cluster sees by command: from five schools up, hidden is null, and the name of who agreed to it.
+func TestA01ClusterByCommand(t *testing.T) {
+	do := barrierSchool(t)
+	ok := func(args ...string) string {
+		t.Helper()
+		code, out, errs := do(args...)
+		if code != 0 {
+			t.Fatalf("%v: %d %s", args, code, errs)
+		}
+		return out
+	}
+	ok("org", "add", "--code", "LINKS", "--name", "The Links", "--type", "cluster")
+	for i := range 6 {
+		code := fmt.Sprintf("S%d", i+1)
+		ok("org", "add", "--code", code, "--name", "School "+code, "--type", "school", "--in", "LINKS")
+		name := filepath.Join(t.TempDir(), "agreed.csv")
+		if err := os.WriteFile(name, []byte(fmt.Sprintf("criterion,group,rater,level,commentary\nV1,agreed,team,%d,We looked.\n", 1+i%3)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ok("audit", "new", "--org", code)
+		ok("audit", "answer", name, "--org", code)
+		if i == 0 {
+			if c, _, errs := do("audit", "give", "counted", "--org", code, "--to", "LINKS"); c == 0 || !strings.Contains(errs, "no closed audit") {
+				t.Errorf("%d %s", c, errs)
+			}
+		}
+		ok("audit", "close", "--org", code)
+		if i == 4 {
+			if c, _, errs := do("audit", "cluster", "--org", "LINKS", "--make"); c == 0 || !strings.Contains(errs, "five schools") {
+				t.Errorf("a picture of four: %d %s", c, errs)
+			}
+		}
+		ok("audit", "give", map[bool]string{true: "named", false: "counted"}[i == 5], "--org", code, "--to", "LINKS")
+	}
+	type view struct {
+		Members, Giving, Picture int
+		Criteria                 []struct {
+			Criterion    string
+			N, Unknown   int
+			Distribution *[5]int
+			Named        []struct {
+				School string
+				Level  int
+			}
+			Change *struct{ Up, Same, Down int }
+		}
+	}
+	read := func(args ...string) (v view) {
+		t.Helper()
+		if err := json.Unmarshal([]byte(ok(append([]string{"audit", "cluster", "--org", "LINKS", "--json"}, args...)...)), &v); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	v := read("--make")
+	v1, v2 := v.Criteria[0], v.Criteria[1]
+	if v.Members != 6 || v.Giving != 6 || v.Picture != 1 || v1.Criterion != "V1" || v1.N != 6 || v1.Distribution == nil || *v1.Distribution != [5]int{2, 2, 2} || len(v1.Named) != 1 || v1.Named[0].School != "S6" || v1.Named[0].Level != 3 || v1.Change != nil {
+		t.Errorf("%+v", v1)
+	}
+	if v2.Distribution != nil || v2.N != 0 || v2.Unknown != 6 {
+		t.Errorf("nobody agreed it: %+v", v2)
+	}
+	ok("audit", "give", "nothing", "--org", "S1", "--to", "LINKS")
+	if v := read(); v.Criteria[0].Distribution != nil || v.Giving != 5 || len(v.Criteria[0].Named) != 1 {
+		t.Errorf("after one took it back: %+v", v.Criteria[0])
+	}
+	if out := ok("audit", "cluster", "--org", "LINKS"); !strings.Contains(out, "hidden") {
+		t.Error(out)
+	}
+	if c, _, errs := do("audit", "cluster", "--org", "HIGH"); c == 0 || !strings.Contains(errs, "no members") {
+		t.Errorf("%d %s", c, errs)
+	}
+}

@@ -39,6 +39,8 @@ import (
 	messagesweb "ajar/internal/messages/web"
 	"ajar/internal/notes"
 	notesweb "ajar/internal/notes/web"
+	"ajar/internal/peers"
+	peersweb "ajar/internal/peers/web"
 	"ajar/internal/plans"
 	plansweb "ajar/internal/plans/web"
 	"ajar/internal/practice"
@@ -86,6 +88,7 @@ type App struct {
 	Audit         *audit.Service
 	Conversations *conversations.Service
 	Practice      *practice.Service
+	Peers         *peers.Service
 
 	// Edge says which proxies are believed and under which names the pages are served; set it before Handler.
 	Edge web.Edge
@@ -118,6 +121,7 @@ func Migrations() []db.Migrations {
 		audit.Migrations(),
 		conversations.Migrations(),
 		practice.Migrations(),
+		peers.Migrations(),
 	}
 }
 
@@ -190,9 +194,12 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Plans.Gives = a.Sharing.GivesCounts
 	a.measureForPlans()
 	a.Audit = audit.New(d, a.Roll)
+	a.Audit.Gives = a.Sharing.GivesCounts
 	a.gapsForPlans()
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.Practice = practice.New(d, a.Roll, a.Plans)
+	a.Peers = peers.New(d, a.Roll)
+	a.joinPeers()
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
 	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
@@ -214,6 +221,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		auditweb.Manifest(a.Audit, a.auditLeaf),
 		conversationsweb.Manifest(a.Conversations, a.Admin, a.Family),
 		practiceweb.Manifest(a.Practice),
+		peersweb.Manifest(a.Peers),
 	}
 	var rights [][]access.Right
 	for _, m := range a.modules {
@@ -258,7 +266,7 @@ func (o Options) ways() (map[string]post.Driver, error) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice, Peers: a.Peers}
 }
 
 // Close ends the work in the background and closes the store.

@@ -26,6 +26,7 @@ import (
 	"ajar/internal/kit/testkit"
 	"ajar/internal/kit/web"
 	"ajar/internal/notes"
+	"ajar/internal/peers"
 	"ajar/internal/plans"
 	"ajar/internal/practice"
 	"ajar/internal/roll"
@@ -185,12 +186,29 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	story, err := a.Practice.PutStory(ctx, head, practice.Story{Title: "A story", Situation: "x", Did: "x", Changed: "x", Consent: "unasked"}, 0)
 	must(t, err)
 	must(t, a.Practice.PublishStory(ctx, head, story))
+	// An offer of the partner's that can be asked for: both belong to one cluster; and an exchange with it.
+	links := ids.New[roll.Org]()
+	offer, exchange := ids.New[peers.Offer](), ids.New[peers.Exchange]()
+	must(t, a.DB.Update(ctx, access.Installation("test"), func(tx *db.Tx) (err error) {
+		put := func(q string, args ...any) {
+			if err == nil {
+				_, err = tx.Exec(q, args...)
+			}
+		}
+		put(`insert into roll_org (id, code, name, type, made_ms) values ($1, $2, $2, 'cluster', 0)`, links, code+"LINKS")
+		for _, o := range []roll.OrgID{k.org.ID, partner.ID} {
+			put(`insert into roll_membership (id, member, grouping, starts) values ($1, $2, $3, '2020-01-01')`, ids.New[keyed](), o, links)
+		}
+		put(`insert into peers_offer (id, org, framework, theme, criterion, about, words, starts, until, by_name, made_ms) values ($1, $2, 'engagement', 'vision', 'V1', 'Vision', $3, '2026-09-01', '2099-07-01', 'x', 0)`, offer, partner.ID, surname)
+		put(`insert into peers_exchange (id, offer, helper, asker, about, words, state, asked_by, asked_ms) values ($1, $2, $3, $4, 'Vision', $5, 'agreed', 'x', 0)`, exchange, offer, partner.ID, k.org.ID, surname)
+		return err
+	}))
 	key := func(n int64) string { return ids.ID[keyed](n).String() }
 	for name, v := range map[string]string{"pupil": pupil.String(), "adult": adult.String(), "tie": tie.String(), "order": key(order), "class": class.String(), "batch": key(batch), "conflict": key(conflict),
 		"post": key(post), "assignment": key(assignment), "group": key(group), "staff": key(holder), "org": k.org.ID.String(), "programme": programme.String(), "round": talk.RoundID.String(),
 		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "audit": survey.String(), "evidence": shown[0].ID.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack),
 		"plan": plan.String(), "action": action.String(), "shown": did.Evidence[0].ID.String(), "objective": objective.String(), "consultation": consultation.String(),
-		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String()} {
+		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String(), "offer": offer.String(), "exchange": exchange.String()} {
 		k.keys[name] = v
 	}
 	return k
@@ -290,7 +308,7 @@ func contents(t *testing.T, a *app.App, in roll.Org) string {
 	var out []string
 	must(t, a.DB.View(context.Background(), systemPass(in), func(tx *db.Tx) error {
 		for _, table := range []string{"roll_pupil", "roll_adult", "roll_tie", "roll_order", "roll_staff", "roll_staff_role", "roll_assignment", "roll_absence", "roll_cover", "roll_setting", "roll_conflict",
-			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "audit_audit", "audit_framework", "audit_rating", "audit_tally", "audit_turn", "audit_use", "audit_agreed", "batch_batch", "plans_plan", "plans_action", "plans_entry", "plans_objective", "practice_policy", "practice_duty", "practice_rung", "practice_story"} {
+			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "audit_audit", "audit_framework", "audit_rating", "audit_tally", "audit_turn", "audit_use", "audit_agreed", "audit_give", "audit_picture", "batch_batch", "plans_plan", "plans_action", "plans_entry", "plans_objective", "practice_policy", "practice_duty", "practice_rung", "practice_story"} {
 			n, err := db.One[int](tx, `select count(*) from `+table+` where org_id = $1`)
 			if err != nil {
 				return err

@@ -34,10 +34,17 @@ func (a *App) gapsForPlans() {
 			return nil, nil
 		}
 		list, err := audit.Gaps(tx)
-		for _, g := range list {
-			out = append(out, gapOf(g))
+		if err != nil {
+			return nil, err
 		}
-		return out, err
+		for _, g := range list {
+			one, err := askNearby(tx, g, gapOf(g))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, one)
+		}
+		return out, nil
 	}})
 }
 

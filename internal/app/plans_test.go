@@ -9,6 +9,8 @@ import (
 	"ajar/internal/audit"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/ids"
+	"ajar/internal/peers"
 	"ajar/internal/plans"
 	"ajar/internal/roll"
 )
@@ -101,4 +103,74 @@ func TestWhatAnAuditFoundIsOfferedToThePlan(t *testing.T) {
 			t.Errorf("%s: %d", list[0].Source.Link, code)
 		}
 	})
+}
+
+// What a school nearby offers stands beside the gap and first among what could be done about it in the plan; to a school of another cluster it says nothing.
+func TestP02HelpNearbyIsOfferedToThePlan(t *testing.T) {
+	both(t, func(t *testing.T, a *app.App) {
+		ctx := t.Context()
+		oak, ash, fir := org(t, a, "OAK"), org(t, a, "ASH"), org(t, a, "FIR")
+		must(t, a.DB.Update(ctx, access.Installation("test"), func(tx *db.Tx) error {
+			links := ids.New[roll.Org]()
+			if _, err := tx.Exec(`insert into roll_org (id, code, name, type, made_ms) values ($1, 'LINKS', 'The Links', 'cluster', 0)`, links); err != nil {
+				return err
+			}
+			for _, o := range []roll.OrgID{oak.ID, ash.ID} {
+				if _, err := tx.Exec(`insert into roll_membership (id, member, grouping, starts) values ($1, $2, $3, '2020-01-01')`, ids.New[roll.Org](), o, links); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		head := func(o roll.Org) access.Pass {
+			return a.Gate.Admit(access.Who{Org: int64(o.ID), Staff: 1, Name: "Hana Head", Roles: []access.Role{roll.Head}})
+		}
+		for _, x := range []struct {
+			org   roll.Org
+			level int
+		}{{oak, 1}, {ash, 4}, {fir, 1}} {
+			id, err := a.Audit.Start(ctx, head(x.org), audit.Setup{Framework: "engagement", Scope: audit.School})
+			must(t, err)
+			must(t, a.Audit.Agree(ctx, head(x.org), id, "V1", x.level, "We looked."))
+			must(t, a.Audit.Close(ctx, head(x.org), id))
+		}
+		list, err := a.Peers.Choices(ctx, head(ash))
+		must(t, err)
+		_, err = a.Peers.Offer(ctx, head(ash), peers.Offered{Key: list[0].Key(), Words: "Come and see.", Until: "2099-07-20"})
+		must(t, err)
+		for _, x := range []struct {
+			org  roll.Org
+			want bool
+		}{{oak, true}, {fir, false}} {
+			plan, err := a.Plans.Make(ctx, head(x.org), plans.Plan{Title: "Plan", Starts: "2026-09-01", Ends: "2027-08-31"})
+			must(t, err)
+			v, err := a.Plans.Priorities(ctx, head(x.org), plan)
+			must(t, err)
+			found := false
+			for _, r := range v.Rooms {
+				for _, g := range r.Gaps {
+					if g.Source.Kind == "criterion" && strings.HasSuffix(g.Source.Key, "/V1") {
+						found = len(g.Suggest) == 3 && strings.HasPrefix(g.Suggest[0], "Ask "+ash.Name+", which offers to show what it does here until 20 July 2099")
+						if !found && x.want {
+							t.Errorf("%q", g.Suggest)
+						}
+					}
+				}
+			}
+			helps, err := a.Audit.Helps(ctx, head(x.org), audit.Shipped()[0], mustCriterion(t, "V1"))
+			must(t, err)
+			if found != x.want || (len(helps) == 1) != x.want {
+				t.Errorf("%s: in the plan %v, beside the gap %v", x.org.Name, found, helps)
+			}
+		}
+	})
+}
+
+func mustCriterion(t *testing.T, code string) audit.Criterion {
+	t.Helper()
+	c, ok := audit.Shipped()[0].Criterion(code)
+	if !ok {
+		t.Fatal(code)
+	}
+	return c
 }

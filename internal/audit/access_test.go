@@ -150,3 +150,47 @@ func TestVerbsAreGuarded(t *testing.T) {
 		}
 	})
 }
+
+// The verbs of what goes up: each by who may, who may not, by another organisation, and without a pass.
+func TestClusterVerbsAreGuarded(t *testing.T) {
+	counties(t, func(t *testing.T, w *county) {
+		ctx := t.Context()
+		id := w.closed(t, w.school[0], map[string]int{"V1": 3})
+		w.give(t, w.school[0], id, w.cluster, Named)
+		to := roll.OrgID(w.cluster.org)
+		as := func(p place, r access.Role) access.Pass {
+			return gate.Admit(access.Who{Org: p.org, Staff: int64(p.staff[r]), Name: "Test " + string(r), Roles: []access.Role{r}})
+		}
+		for _, c := range []struct {
+			verb            string
+			home, other     place
+			allowed, denied access.Role
+			do              func(p access.Pass) error
+			own             bool
+		}{
+			{"GoesUp", w.school[0], w.school[1], roll.Governor, roll.Partner, func(p access.Pass) error { _, err := w.s.GoesUp(ctx, p, id); return err }, false},
+			{"Give", w.school[0], w.school[1], roll.Head, roll.Leader, func(p access.Pass) error { return w.s.Give(ctx, p, id, to, Counted) }, false},
+			{"Cluster", w.cluster, w.alone, roll.Coordinator, roll.Partner, func(p access.Pass) error { _, _, err := w.s.Cluster(ctx, p, "", ""); return err }, true},
+			{"MakePicture", w.cluster, w.alone, roll.Coordinator, roll.Governor, func(p access.Pass) error {
+				if err := w.s.MakePicture(ctx, p, "engagement", ""); fault.KindOf(err) != fault.Conflict {
+					return err
+				}
+				return nil
+			}, true},
+		} {
+			tries := testkit.Try(t, c.home.org)
+			tries.Did(c.verb, false, as(c.home, c.denied), c.do(as(c.home, c.denied)))
+			tries.Did(c.verb, false, access.Pass{}, c.do(access.Pass{}))
+			err := c.do(as(c.other, c.allowed))
+			tries.Did(c.verb, false, as(c.other, c.allowed), err)
+			if !c.own && fault.KindOf(err) != fault.NotFound {
+				t.Errorf("%s from another school: %v", c.verb, err)
+			}
+			err = c.do(as(c.home, c.allowed))
+			tries.Did(c.verb, true, as(c.home, c.allowed), err)
+			if err != nil {
+				t.Errorf("%s as %s: %v", c.verb, c.allowed, err)
+			}
+		}
+	})
+}

@@ -7,5 +7,7 @@
 // else (box.go). Counts are shown once the audit is closed and at least five have answered (rules.go). The team then agrees a level with a reason.
 //
 // Tables: audit_framework, audit_audit, audit_rater, audit_rating, audit_tally, audit_words, audit_turn, audit_begun, audit_file, audit_evidence, audit_use,
-// audit_agreed, audit_carried. Begin reading at Service.Start in service.go, then Results in results.go. Why it is so: docs/adr/0027-frameworks-as-data.md.
+// audit_agreed, audit_carried, audit_give, audit_picture, audit_picture_piece. Begin reading at Service.Start in service.go, then Results in
+// results.go; what members of a cluster let it see together begins at Cluster in cluster.go. Why it is so: docs/adr/0027-frameworks-as-data.md and
+// docs/adr/0030-together-without-naming.md.
 package audit

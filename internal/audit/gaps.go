@@ -72,3 +72,35 @@ func (f Framework) LevelWords(v float64) string {
 	}
 	return f.Names[low-1]
 }
+
+// Standing is how the organisation stood when its last audit of a kind was closed.
+type Standing struct {
+	Audit     Audit
+	Framework Framework
+	Results   []Result
+}
+
+// Standings lists the latest closed audit under each framework and scope.
+func Standings(tx *db.Tx) (out []Standing, err error) {
+	list, err := audits(tx)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[[2]string]bool{}
+	for _, a := range list {
+		over := [2]string{a.Framework, a.Scope}
+		if seen[over] || a.ClosedMs == nil {
+			continue
+		}
+		seen[over] = true
+		s := Standing{Audit: a}
+		if s.Audit, s.Framework, err = one(tx, a.ID); err != nil {
+			return nil, err
+		}
+		if s.Results, err = resultsOf(tx, s.Audit, s.Framework); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}

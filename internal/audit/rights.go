@@ -18,6 +18,8 @@ var (
 	// Lead sets audits up, closes them, and keeps what the team agrees.
 	Lead = access.Right{Key: "audit.lead", Words: "set up and close audits, agree levels, and bring in frameworks", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Coordinator: access.All, roll.Administrator: access.All}, Proof: true}
+	// Share lets groupings have what a closed audit agreed. It binds the school, so heads alone decide it.
+	Share = access.Right{Key: "audit.share", Words: "let the cluster and the authority count or name what a closed audit agreed", Roles: scopes{roll.Head: access.All}, Proof: true}
 	// Rate takes part under one's own name.
 	Rate = access.Right{Key: "audit.rate", Words: "rate in an audit, under your own name", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.SafeguardingLead: access.All, roll.KeyTeacher: access.All, roll.Teacher: access.All,
@@ -30,7 +32,7 @@ var (
 )
 
 // Rights lists them for the gate.
-func Rights() []access.Right { return []access.Right{See, Lead, Rate, KeyIn, Answer} }
+func Rights() []access.Right { return []access.Right{See, Lead, Share, Rate, KeyIn, Answer} }
 
 // GroupsOf are the groups for which somebody with these roles can speak, the likeliest first.
 func GroupsOf(roles []access.Role) (out []Group) {

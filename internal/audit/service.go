@@ -33,6 +33,13 @@ type Service struct {
 	// Sources list what is in Ajar already and can serve as evidence; app fills it from the rooms beside this one.
 	Sources []func(ctx context.Context, p access.Pass) ([]Source, error)
 
+	// Gives tells whether an organisation lets another have its figures at all; internal/sharing knows. Without it nothing goes up.
+	Gives func(ctx context.Context, from, to roll.OrgID) (bool, error)
+
+	// Helps lists the schools nearby that offer help with a criterion, and Helped who has helped whom; the room of peer support gives both through app.
+	Helps  func(ctx context.Context, p access.Pass, f Framework, c Criterion) ([]Help, error)
+	Helped func(ctx context.Context, p access.Pass) ([]Helped, error)
+
 	keeper worry.Keeper // knows which sentences somebody has just said are no worry; see Keeping
 }
 

@@ -21,6 +21,7 @@ import (
 	out "ajar/internal/kit/post"
 	"ajar/internal/kit/testkit"
 	"ajar/internal/notes"
+	"ajar/internal/peers"
 	"ajar/internal/plans"
 	"ajar/internal/practice"
 	"ajar/internal/progress"
@@ -40,12 +41,14 @@ func parts(d *db.DB) Parts {
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
 	p.Practice = practice.New(d, p.Roll, p.Plans)
 	p.Audit = audit.New(d, p.Roll)
+	p.Peers = peers.New(d, p.Roll)
 	p.Notes, p.Sharing = notes.New(d, p.Roll), sharing.New(d, p.Roll)
-	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights())
+	p.Audit.Gives = p.Sharing.GivesCounts
+	p.Gate = access.NewGate(peers.Rights(), roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights())
 	return p
 }
 
-var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations()}
+var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations(), peers.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)

@@ -20,6 +20,7 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
 	"ajar/internal/notes"
+	"ajar/internal/peers"
 	"ajar/internal/plans"
 	"ajar/internal/practice"
 	"ajar/internal/progress"
@@ -46,6 +47,7 @@ type Parts struct {
 	Notes         *notes.Service
 	Sharing       *sharing.Service
 	Practice      *practice.Service
+	Peers         *peers.Service
 }
 
 // ClusterCode is the code of the demo's cluster; when it is there, the demo is.
@@ -117,6 +119,12 @@ func (l *loader) everything() error {
 		if err := l.school(pl, o, i); err != nil {
 			return fmt.Errorf("making %s: %w", pl.name, err)
 		}
+	}
+	if err := l.together(); err != nil {
+		return fmt.Errorf("audits of the cluster: %w", err)
+	}
+	if err := l.helping(); err != nil {
+		return fmt.Errorf("helping each other: %w", err)
 	}
 	if err := l.stories(); err != nil {
 		return fmt.Errorf("stories: %w", err)

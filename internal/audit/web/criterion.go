@@ -21,6 +21,7 @@ type oneView struct {
 	Waits   *worry.Error
 	Next    string // the code of the next criterion
 	Prev    string
+	Helps   []audit.Help // of schools nearby, where there is a gap
 }
 
 func (h pages) oneOf(q *web.Req) (v oneView, err error) {
@@ -49,7 +50,12 @@ func (h pages) oneOf(q *web.Req) (v oneView, err error) {
 	} else if c := v.Result.Carried; c != nil {
 		v.Level, v.Reason = strconv.Itoa(c.Level), c.Reason
 	}
-	v.History, err = h.s.History(q.Context(), q.Pass, v.Outcome.Audit.ID, code)
+	if v.History, err = h.s.History(q.Context(), q.Pass, v.Outcome.Audit.ID, code); err != nil {
+		return v, err
+	}
+	if d := v.Result.ToAim(); d != nil && *d < 0 && h.s.Helps != nil {
+		v.Helps, err = h.s.Helps(q.Context(), q.Pass, v.Outcome.Framework, v.Result.Criterion)
+	}
 	return v, err
 }
 

@@ -78,3 +78,19 @@ func keyInFor(id audit.AuditID, g audit.Group) string {
 
 // proveFirst leads to the second step, and from there to a page.
 func proveFirst(next string) string { return "/prove?next=" + url.QueryEscape(next) }
+
+// TogetherPath is where a cluster or an authority sees what its members' audits say together.
+const TogetherPath = ListPath + "/together"
+
+const (
+	togetherPrint = TogetherPath + "/print"
+	togetherCSV   = TogetherPath + "/together.csv"
+	togetherXLSX  = TogetherPath + "/together.xlsx"
+)
+
+// under adds which framework is looked at.
+func under(path string, f audit.Framework) string {
+	return path + "?" + url.Values{"framework": {f.Code}, "version": {f.Version}}.Encode()
+}
+
+func goesUpPath(id audit.AuditID) string { return AuditPath(id) + "/goes-up" }

@@ -18,7 +18,7 @@ type Leaf func(q *web.Req, title say.Msg, args ...say.Args) (ui.LeafData, error)
 func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 	h := pages{s}
 	o := own{s, leaf}
-	see, lead, rate, key, answer := web.For(audit.See), web.For(audit.Lead), web.For(audit.Rate), web.For(audit.KeyIn), web.For(audit.Answer)
+	see, lead, share, rate, key, answer := web.For(audit.See), web.For(audit.Lead), web.For(audit.Share), web.For(audit.Rate), web.For(audit.KeyIn), web.For(audit.Answer)
 	one, framework := ListPath+"/{audit}", frameworksPath+"/{framework}"
 	criterion, rating := one+"/criterion/{criterion}", one+"/rate/{criterion}"
 	return module.Manifest{
@@ -30,6 +30,11 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 			{Pattern: "GET " + ListPath, Need: see, Handle: h.list},
 			{Pattern: "GET " + newPath, Need: lead, Handle: h.setup},
 			{Pattern: "POST " + ListPath, Need: lead, Handle: h.start},
+			{Pattern: "GET " + TogetherPath, Need: see, Handle: h.together},
+			{Pattern: "POST " + TogetherPath, Need: lead, Handle: h.makePicture},
+			{Pattern: "GET " + togetherPrint, Need: see, Handle: h.togetherPrint},
+			{Pattern: "GET " + togetherCSV, Need: see, Handle: h.togetherCSV},
+			{Pattern: "GET " + togetherXLSX, Need: see, Handle: h.togetherXLSX},
 			{Pattern: "GET " + frameworksPath, Need: see, Handle: h.frameworks},
 			{Pattern: "POST " + frameworksPath, Need: lead, Handle: h.bringIn},
 			{Pattern: "GET " + framework, Need: see, Handle: h.framework},
@@ -41,6 +46,8 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 			{Pattern: "GET " + one + "/print", Need: see, Handle: h.print},
 			{Pattern: "GET " + one + "/results.csv", Need: see, Handle: h.csv},
 			{Pattern: "GET " + one + "/sheet", Need: see, Handle: h.sheet},
+			{Pattern: "GET " + one + "/goes-up", Need: see, Handle: h.goesUp},
+			{Pattern: "POST " + one + "/goes-up", Need: share, Handle: h.give},
 			{Pattern: "GET " + one + "/close", Need: lead, Handle: h.closing},
 			{Pattern: "POST " + one + "/close", Need: lead, Handle: h.close},
 			{Pattern: "POST " + one + "/extend", Need: lead, Handle: h.extend},
