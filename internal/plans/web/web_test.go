@@ -146,3 +146,22 @@ func TestObjectivesPage(t *testing.T) {
 	s.want("GET", "/objectives/roll-up", nil, 200, "This page is for clusters")
 	s.as(32, roll.Teacher).want("POST", "/objectives", url.Values{"words": {"x"}}, 404)
 }
+
+// A list of thirty gaps shows a few, those without an action first, and folds the others.
+func TestPrioritiesFold(t *testing.T) {
+	gap := func(key string, actions int) plans.OpenGap {
+		return plans.OpenGap{Gap: plans.Gap{Source: plans.Source{Kind: "criterion", Key: key}}, Actions: make([]plans.Action, actions)}
+	}
+	list := []plans.OpenGap{gap("a", 1), gap("b", 0), gap("c", 0), gap("d", 2), gap("e", 0), gap("f", 0)}
+	if first, more := folds(list); len(first) != 6 || len(more) != 0 {
+		t.Errorf("six are folded: %d and %d", len(first), len(more))
+	}
+	first, more := folds(append(list, gap("g", 0), gap("h", 0)))
+	keys := ""
+	for _, g := range append(first, more...) {
+		keys += g.Source.Key
+	}
+	if len(first) != fewGaps || keys != "bcefghad" || foldWords(len(first), len(more)) != "The next 3 ones, of 8 gaps" || list[0].Source.Key != "a" {
+		t.Errorf("%d shown, %s, %q", len(first), keys, foldWords(len(first), len(more)))
+	}
+}
