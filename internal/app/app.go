@@ -184,6 +184,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.measureForPlans()
 	a.Audit = audit.New(d, a.Roll)
 	a.gapsForPlans()
+	a.deedsForAudit()
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.Practice = practice.New(d, a.Roll, a.Plans)
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
