@@ -39,7 +39,9 @@ type crowd struct {
 	client *http.Client
 
 	mu       sync.Mutex
+	begin    time.Time
 	took     []time.Duration // of the requests that were answered
+	slow     map[string]int  // of those that took longer than the budget: how many began in each ten seconds, by method
 	broken   int             // requests without an answer
 	longest  time.Duration   // that somebody waited until the page was there again
 	answered int             // answers that were acknowledged
@@ -47,7 +49,7 @@ type crowd struct {
 }
 
 func newCrowd(base string) *crowd {
-	return &crowd{base: base, client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256, MaxConnsPerHost: 256},
+	return &crowd{base: base, begin: time.Now(), slow: map[string]int{}, client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256, MaxConnsPerHost: 256},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
@@ -56,6 +58,9 @@ type sheet struct {
 	path string
 	root *html.Node
 }
+
+// budget is what nearly every request may take on a machine that does nothing else.
+const budget = 100 * time.Millisecond
 
 // errNothing is that no answer came: the line is dead, or the house is on fire.
 var errNothing = errors.New("no answer")
@@ -91,7 +96,10 @@ func (p *parent) ask(method, path string, form url.Values) (status int, to strin
 		p.crowd.broken++
 		return 0, "", nil, errNothing
 	}
-	p.crowd.took = append(p.crowd.took, time.Since(begin))
+	took := time.Since(begin)
+	if p.crowd.took = append(p.crowd.took, took); took > budget {
+		p.crowd.slow[fmt.Sprintf("%3ds %s", int(begin.Sub(p.crowd.begin).Seconds())/10*10, method)]++
+	}
 	for _, c := range answer.Cookies() {
 		if c.MaxAge < 0 || c.Value == "" {
 			delete(p.jar, c.Name)
