@@ -202,6 +202,38 @@ func TestAHeadSetsAnAuditUp(t *testing.T) {
 	}
 }
 
+// With one theme a radar would be a hole in the page; the figures stand in the tables.
+func TestARadarNeedsThreeThemes(t *testing.T) {
+	x := open(t)
+	x.as(roll.Head)
+	_, err := x.s.BringIn(context.Background(), x.pass(), strings.Replace(oneTheme, "\t", "  ", -1))
+	x.must(err)
+	small, err := x.s.Start(context.Background(), x.pass(), audit.Setup{Framework: "one", Scope: audit.School})
+	x.must(err)
+	large := x.begin()
+	two := 2
+	x.must(x.s.Rate(context.Background(), x.pass(), small, "A1", &two, "x", ""))
+	x.must(x.s.Rate(context.Background(), x.pass(), large, "V1", &two, "x", ""))
+	for _, page := range []string{"", "/print"} {
+		x.lacks(x.get(AuditPath(small)+page), `id="radar`)
+		x.has(x.get(AuditPath(small)+page), "The only theme")
+		x.has(x.get(AuditPath(large)+page), `id="radar`)
+	}
+}
+
+const oneTheme = `framework: one
+version: "1"
+title: One theme
+themes:
+	- code: only
+		title: The only theme
+		criteria:
+			- code: A1
+				text: We greet.
+				asked: [leaders]
+				levels: [a, b, c, d, e]
+`
+
 // What is carried forward is chosen by the framework that is chosen, so that nobody is told off for a choice the page made for them.
 func TestCarryingForwardFollowsTheFramework(t *testing.T) {
 	x := open(t)
