@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"math"
 	"strings"
 
 	"ajar/internal/kit/db"
@@ -49,12 +50,16 @@ func between(d Deed, earlier, later Audit) bool {
 	return d.LastMs >= earlier.MadeMs && (later.ClosedMs == nil || d.FromMs <= *later.ClosedMs)
 }
 
-// Since lists what can be compared with last time, or about which something was done.
-func (o Outcome) Since() (out []Result) {
+// Since lists what can be compared with last time, or about which something was done: first what is worth a look, because something was done or it moved by a level or more,
+// and then the others.
+func (o Outcome) Since() (told, others []Result) {
 	for _, r := range o.Results {
-		if r.Change != nil || len(r.Done) > 0 {
-			out = append(out, r)
+		switch {
+		case len(r.Done) > 0 || r.Change != nil && math.Abs(*r.Change) >= 1:
+			told = append(told, r)
+		case r.Change != nil:
+			others = append(others, r)
 		}
 	}
-	return out
+	return told, others
 }
