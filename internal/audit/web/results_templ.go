@@ -286,7 +286,7 @@ func resultsPage(d ui.PageData, o audit.Outcome, rates, keys bool) templ.Compone
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Chart(ui.ChartData{ID: "radar", Drawing: radar(o), FigureData: ui.FigureData{Title: "The themes, with the benchmark" + sinceWords(o), AsOf: day(o.Today), N: answered, Missing: len(o.Results) - answered, What: "statements",
+					templ_7745c5c3_Err = ui.Chart(ui.ChartData{ID: "radar", Drawing: radar(o), FigureData: ui.FigureData{Title: "The themes, with the benchmark" + sinceWords(o), AsOf: day(o.Today), N: answered, Missing: len(o.Results) - answered, What: plural(answered, "statement", "statements"),
 						Note:    "Levels have an order and no distances, so a theme's mean is a hint. The statements below say more.",
 						Explain: ui.Because("A statement stands at the level that the team agreed; until then, at the middle of the groups' medians, each group counting alike.", "A theme is the mean of its statements that have an answer. What is not answered is left out, and never counted as low.")}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
@@ -1322,7 +1322,7 @@ func criterionPage(d ui.PageData, v oneView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Figure(ui.FigureData{Title: "How many chose each level", AsOf: day(o.Today), N: r.All.N(), What: "answers"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var54), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Figure(ui.FigureData{Title: "How many chose each level", AsOf: day(o.Today), N: r.All.N(), What: plural(r.All.N(), "answer", "answers")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var54), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
