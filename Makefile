@@ -28,9 +28,10 @@ bench:  ## product, ceiling and ratio of each budget
 	@go build -buildvcs=false -o bin/gate ./tools/gate
 	@bin/gate bench -run '^$$' -bench . ./test/bench/...
 
-load:  ## 10,000 adults open their link within a minute, on both engines; needs a machine that does nothing else
+load:  ## 10,000 adults open their link within a minute, and 2,000 parents answer within ten while the server is killed; needs a machine that does nothing else
 	@go build -buildvcs=false -o bin/gate ./tools/gate
 	@bin/gate bench -run '^$$' -bench Families -benchtime 1x ./test/bench
+	@bin/gate bench -run '^$$' -bench ParentsAnswer -benchtime 1x -timeout 60m ./test/rush
 
 generate:  ## make the pages' Go code from their .templ sources
 	go tool templ generate

@@ -31,7 +31,7 @@ func register(words, does string, run func(context.Context, *Env) error) {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr, clock.System())
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr, theClock())
 	stop()
 	os.Exit(code)
 }

@@ -196,6 +196,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Audit = audit.New(d, a.Roll)
 	a.Audit.Gives = a.Sharing.GivesCounts
 	a.gapsForPlans()
+	a.deedsForAudit()
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.Practice = practice.New(d, a.Roll, a.Plans)
 	a.Peers = peers.New(d, a.Roll)

@@ -8,6 +8,7 @@ import (
 	auditweb "ajar/internal/audit/web"
 	"ajar/internal/kit/db"
 	"ajar/internal/plans"
+	plansweb "ajar/internal/plans/web"
 	"ajar/internal/progress"
 	progressweb "ajar/internal/progress/web"
 	"ajar/internal/roll"
@@ -48,12 +49,34 @@ func (a *App) gapsForPlans() {
 	}})
 }
 
+// deedsForAudit shows in the next audit what the plan did about each criterion.
+func (a *App) deedsForAudit() {
+	a.Audit.Deeds = append(a.Audit.Deeds, func(tx *db.Tx) (out []audit.Deed, err error) {
+		list, err := plans.Deeds(tx, criterionKind)
+		for _, d := range list {
+			code := strings.SplitN(d.Source.Key, "/", 3)
+			if len(code) != 3 {
+				continue
+			}
+			x := audit.Deed{Framework: code[0], Scope: code[1], Criterion: code[2], Words: d.Words, Stands: string(d.Look), FromMs: d.FromMs, LastMs: d.LastMs}
+			if d.MayAsk {
+				x.Link = plansweb.ActionPath(d.Action)
+			}
+			out = append(out, x)
+		}
+		return out, err
+	})
+}
+
+// criterionKind is the kind of a gap that an audit has found; its key is framework, scope and criterion.
+const criterionKind = "criterion"
+
 // mostSuggested is how many things to do a gap comes with: enough to choose from, and few enough to be read.
 const mostSuggested = 3
 
 func gapOf(g audit.Gap) plans.Gap {
 	r, c := g.Result, g.Result.Criterion
-	out := plans.Gap{Source: plans.Source{Kind: "criterion", Key: strings.Join([]string{g.Framework.Code, g.Audit.Scope, c.Code}, "/"), Words: c.Code + ". " + c.Text, Link: auditweb.CriterionPath(g.Audit.ID, c.Code)}, Theme: short(g.Theme, 100), Suggest: r.Suggestions()}
+	out := plans.Gap{Source: plans.Source{Kind: criterionKind, Key: strings.Join([]string{g.Framework.Code, g.Audit.Scope, c.Code}, "/"), Words: c.Code + ". " + c.Text, Link: auditweb.CriterionPath(g.Audit.ID, c.Code)}, Theme: short(g.Theme, 100), Suggest: r.Suggestions()}
 	var why []string
 	if d := r.ToAim(); d != nil && *d < 0 {
 		why = append(why, fmt.Sprintf("%s; the benchmark is %s.", g.Framework.LevelWords(*r.Level()), strings.ToLower(g.Framework.LevelWords(float64(r.Aim)))))

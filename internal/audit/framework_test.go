@@ -225,3 +225,26 @@ func TestTheExampleInTheDocuments(t *testing.T) {
 		t.Errorf("%v %v", f, err)
 	}
 }
+
+// The first pass takes a colleague under forty minutes, by the words that they read, and parents about five: 200 words a minute, a quarter of a minute to think over each
+// statement, and a reason of a dozen words at thirty a minute; five seconds for the two clicks. Parents read and choose, and write nothing.
+func TestAFirstPassTakesUnderFortyMinutes(t *testing.T) {
+	for _, f := range Shipped() {
+		for _, g := range Groups {
+			words, seconds := 0, 0.0
+			for _, c := range f.AskedOf(g) {
+				if g == Parents {
+					words += len(strings.Fields(c.Parents["en"]))
+					seconds += 8 + 5
+					continue
+				}
+				words += len(strings.Fields(c.Text + " " + strings.Join(c.Levels[:], " ")))
+				seconds += 15 + 12*60/30 + 5
+			}
+			minutes := (seconds + float64(words)*60/200) / 60
+			if most := map[bool]float64{true: 5, false: 40}[g == Parents]; minutes > most {
+				t.Errorf("%s takes %s %.1f minutes, and %.0f were promised", f.Title, g, minutes, most)
+			}
+		}
+	}
+}

@@ -113,8 +113,10 @@ func (s *Service) Results(ctx context.Context, p access.Pass, id AuditID) (o Out
 		return o, err
 	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
-		o, err = outcome(tx, id)
-		return err
+		if o, err = outcome(tx, id); err != nil {
+			return err
+		}
+		return s.beside(tx, &o)
 	})
 	return o, err
 }

@@ -104,6 +104,7 @@ type Result struct {
 	Uses         []Use
 	Carried      *Carried
 	BeforeReason string
+	Done         []Deed // about it, since last time
 }
 
 // Comment is what somebody who rated under their name said about why.

@@ -32,6 +32,8 @@ type Service struct {
 	Roll *roll.Service
 	// Sources list what is in Ajar already and can serve as evidence; app fills it from the rooms beside this one.
 	Sources []func(ctx context.Context, p access.Pass) ([]Source, error)
+	// Deeds list what was done about criteria; app fills it from the plan.
+	Deeds []func(tx *db.Tx) ([]Deed, error)
 
 	// Gives tells whether an organisation lets another have its figures at all; internal/sharing knows. Without it nothing goes up.
 	Gives func(ctx context.Context, from, to roll.OrgID) (bool, error)

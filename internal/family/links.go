@@ -187,6 +187,19 @@ func given(r roll.Relation, day string) bool {
 	return contact && told
 }
 
+// tellApart adds the second line to what would be called the same, such as the questions of two audits that are open at once.
+func tellApart(list []Offered, notes []string) {
+	times := map[string]int{}
+	for _, o := range list {
+		times[o.Words]++
+	}
+	for i := range list {
+		if times[list[i].Words] > 1 && notes[i] != "" {
+			list[i].Words += " " + notes[i]
+		}
+	}
+}
+
 func (s *Service) adultLinks(tx *db.Tx, pupil roll.Pupil, r roll.Relation) (out AdultLinks, err error) {
 	out = AdultLinks{Adult: r.Adult, Tie: r.Tie, Next: newID[Link]()}
 	if out.Links, err = linksOf(tx, r.Adult.ID); err != nil {
@@ -213,15 +226,19 @@ func (s *Service) adultLinks(tx *db.Tx, pupil roll.Pupil, r roll.Relation) (out 
 		}
 	}
 	child := roll.TiedPupil{Pupil: pupil, Relation: r}
+	var notes []string
 	for _, t := range s.things {
 		items, err := t.Items(tx, r.Adult.ID, child)
 		if err != nil {
 			return out, err
 		}
 		for _, i := range items {
-			out.Items = append(out.Items, Offered{t.Key, i.Key, say.Tongue("en").Put(i.Title, i.Args)})
+			en := say.Tongue("en")
+			out.Items = append(out.Items, Offered{t.Key, i.Key, en.Put(i.Title, i.Args)})
+			notes = append(notes, en.Put(i.Note, i.Told))
 		}
 	}
+	tellApart(out.Items, notes)
 	if out.Joined, err = roll.SeenTogether(tx, r.Adult.ID); err != nil {
 		return out, err
 	}

@@ -165,3 +165,14 @@ func TestDeviceNames(t *testing.T) {
 		}
 	}
 }
+
+// What would be called the same is told apart by its second line; what has a name of its own keeps it.
+func TestOfferedTheSameIsToldApart(t *testing.T) {
+	list := []Offered{{"audit.views", 1, "How do you see us?"}, {"talk", 2, "A talk about Ann"}, {"audit.views", 3, "How do you see us?"}, {"audit.views", 4, "How do you see us?"}}
+	tellApart(list, []string{"Until 18 December.", "On Monday.", "Until 3 January.", ""})
+	for i, want := range []string{"How do you see us? Until 18 December.", "A talk about Ann", "How do you see us? Until 3 January.", "How do you see us?"} {
+		if list[i].Words != want {
+			t.Errorf("%d: %q", i, list[i].Words)
+		}
+	}
+}

@@ -565,3 +565,51 @@ func TestPounds(t *testing.T) {
 		t.Error(Pounds(125050), Pounds(1200), Pounds(123456700))
 	}
 }
+
+// What was done about a gap is read beside what is found later: its words without a name, and a link for whoever may open the plan.
+func TestDeedsNameNobody(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx, head := t.Context(), w.oak.as(roll.Head)
+		w.s.Offer(Offer{Key: "audit", Title: "The self-evaluation", Gaps: func(*db.Tx) ([]Gap, error) {
+			return []Gap{{Source: Source{Kind: "criterion", Key: "engagement/school/V1", Words: "V1"}}}, nil
+		}})
+		plan := w.plan(t, w.oak)
+		a := action("Ring the Khan family each week", "2027-06-15")
+		a.Source = Source{Kind: "criterion", Key: "engagement/school/V1"}
+		id := w.add(t, w.oak, plan, a)
+		w.add(t, w.oak, plan, action("From no gap", "2027-06-15"))
+		of := func(p access.Pass) (out []Deed) {
+			t.Helper()
+			must(t, w.s.DB.View(ctx, p, func(tx *db.Tx) (err error) {
+				out, err = Deeds(tx, "criterion")
+				return err
+			}))
+			return out
+		}
+		for role, may := range map[access.Role]bool{roll.Head: true, roll.Teacher: true, roll.Governor: false} {
+			if l := of(w.oak.as(role)); len(l) != 1 || l[0].Action != id || l[0].Words != "Ring the [name] family each week" || l[0].MayAsk != may || l[0].Look != LookToDo {
+				t.Errorf("%s reads %+v", role, l)
+			}
+		}
+		if l := of(w.elm.as(roll.Head)); len(l) != 0 {
+			t.Errorf("another school reads %+v", l)
+		}
+		if l := of(w.oak.as(roll.Parent)); len(l) != 0 {
+			t.Errorf("a parent reads %+v", l)
+		}
+		// Carried on, it is read where it goes on; taken off, nowhere.
+		next, err := w.s.Make(ctx, head, Plan{Title: "Next year", Starts: "2027-09-01", Ends: "2028-08-31"})
+		must(t, err)
+		on, err := w.s.Carry(ctx, head, id, next, "2027-12-17")
+		must(t, err)
+		if l := of(head); len(l) != 1 || l[0].Action != on {
+			t.Errorf("carried on, there is %+v", l)
+		}
+		if _, err := w.s.Remove(ctx, head, on); err != nil {
+			t.Fatal(err)
+		}
+		if l := of(head); len(l) != 0 {
+			t.Errorf("taken off, there is %+v", l)
+		}
+	})
+}

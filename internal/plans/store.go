@@ -55,6 +55,11 @@ func actionsOf(tx *db.Tx, plan PlanID) ([]Action, error) {
 	return db.All[Action](tx, `select `+actionColumns+actionFrom+` where a.org_id = $1 and a.plan_id = $2 and a.removed_ms is null order by a.theme, a.due, a.made_ms, a.id`, plan)
 }
 
+// actionsFrom are those of all plans that came from a kind of gap; one that was carried on counts where it goes on.
+func actionsFrom(tx *db.Tx, kind string) ([]Action, error) {
+	return db.All[Action](tx, `select `+actionColumns+actionFrom+` where a.org_id = $1 and a.source_kind = $2 and a.removed_ms is null and a.status <> 'carried' order by a.due, a.made_ms, a.id`, kind)
+}
+
 func removedOf(tx *db.Tx, plan PlanID) ([]Action, error) {
 	return db.All[Action](tx, `select `+actionColumns+actionFrom+` where a.org_id = $1 and a.plan_id = $2 and a.removed_ms is not null order by a.removed_ms desc, a.id`, plan)
 }

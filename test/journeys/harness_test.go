@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"ajar/internal/kit/clock"
 )
 
 // root is the repository, seen from this folder.
@@ -43,6 +45,8 @@ type Site struct {
 	cmd  *exec.Cmd
 	gone chan error
 	said *output
+	env  []string      // what is set in its surroundings; see With
+	late time.Duration // how far the clock is set forward; see Later
 }
 
 // Start serves a fresh copy of the demo with the real binary.
@@ -104,7 +108,8 @@ func (s *Site) start() {
 	}
 	address := fmt.Sprintf("127.0.0.1:%d", s.port)
 	s.URL = "http://" + address
-	s.cmd = exec.Command(shared.ajar(s.t), append([]string{"serve", "--listen", address}, s.where()...)...)
+	s.cmd = exec.Command(s.program(), append([]string{"serve", "--listen", address}, s.where()...)...)
+	s.cmd.Env = append(append(os.Environ(), s.env...), "AJAR_JOURNEY_AHEAD="+s.late.String()) // the program that people run does not know the last one
 	s.cmd.Stdout, s.cmd.Stderr = s.said, s.said
 	gone, err := startWithUs(s.cmd)
 	if err != nil {
@@ -161,6 +166,37 @@ func (s *Site) PullThePlug() {
 	s.start()
 }
 
+// program is the real one, and after Later the same with a clock that can be set forward.
+func (s *Site) program() string {
+	if s.late > 0 {
+		return shared.lateAjar(s.t)
+	}
+	return shared.ajar(s.t)
+}
+
+// Later stops the site and opens it again some days later, at nine in the morning where the school is, with nothing done meanwhile. Whoever was signed in comes in anew.
+func (s *Site) Later(days int) {
+	s.t.Helper()
+	on := s.today(days).In(clock.London())
+	s.late = time.Until(time.Date(on.Year(), on.Month(), on.Day(), 9, 0, 0, 0, clock.London()))
+	s.kill()
+	s.start()
+}
+
+// With opens the site again with something set in its surroundings, such as a mail server.
+func (s *Site) With(env ...string) {
+	s.t.Helper()
+	s.env = append(s.env, env...)
+	s.kill()
+	s.start()
+}
+
+// Day is a date some days from the site's own today, as a person types it; DayWords as pages write it.
+func (s *Site) Day(days int) string      { return s.today(days).Format("2/1/2006") }
+func (s *Site) DayWords(days int) string { return s.today(days).Format("2 January 2006") }
+
+func (s *Site) today(days int) time.Time { return time.Now().Add(s.late).AddDate(0, 0, days) }
+
 // Ajar runs another command of the binary over the site's data and gives what it printed.
 func (s *Site) Ajar(args ...string) string {
 	s.t.Helper()
@@ -212,9 +248,9 @@ func (o *output) tail(n int) string {
 var shared common
 
 type common struct {
-	once struct{ dir, ajar, demo, browser sync.Once }
+	once struct{ dir, ajar, late, demo, browser sync.Once }
 	dir  string
-	err  struct{ dir, ajar, demo, browser error }
+	err  struct{ dir, ajar, late, demo, browser error }
 	ctx  context.Context
 	end  context.CancelFunc
 }
@@ -237,17 +273,37 @@ func (c *common) ajar(t testing.TB) string {
 			c.err.ajar = errors.New("there is no cmd/ajar to build")
 			return
 		}
-		cmd := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "./cmd/ajar")
-		cmd.Dir = root
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			c.err.ajar = fmt.Errorf("building ajar: %w\n%s", err, out)
-		}
+		c.err.ajar = build(binary)
 	})
 	if c.err.ajar != nil {
 		t.Fatal(c.err.ajar)
 	}
 	return binary
+}
+
+// lateAjar is the same program with a clock that can be set forward (cmd/ajar/clock_journey.go).
+func (c *common) lateAjar(t testing.TB) string {
+	t.Helper()
+	dir, err := c.folder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary := filepath.Join(dir, "ajar-late")
+	c.once.late.Do(func() { c.err.late = build(binary, "-tags", "journey") })
+	if c.err.late != nil {
+		t.Fatal(c.err.late)
+	}
+	return binary
+}
+
+func build(binary string, flags ...string) error {
+	cmd := exec.Command("go", append(append([]string{"build", "-buildvcs=false", "-o", binary}, flags...), "./cmd/ajar")...)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building ajar: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // demo loads the demo once; each journey gets a copy.

@@ -16,6 +16,9 @@ func datum(v *float64) ui.Datum {
 	return ui.Known(*v)
 }
 
+// fewestSpokes is how many themes a radar needs to be a picture: with two it is a line, and with one nothing.
+const fewestSpokes = 3
+
 func radar(o audit.Outcome) ui.Radar {
 	r := ui.Radar{What: "Theme", Max: audit.Levels, Rings: o.Framework.Names[:], Decimals: 1}
 	now, aim, before := ui.Series{Name: "Now"}, ui.Series{Name: "Benchmark"}, ui.Series{Name: "Last time"}

@@ -551,7 +551,7 @@ func setupPage(d ui.PageData, v setupView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if len(v.Earlier) > 0 {
-					templ_7745c5c3_Err = ui.Select(ui.SelectInput{Name: "carry", Label: "Carry an earlier audit forward?", Hint: "What was agreed then, and its evidence, come along to be read again. Nothing of it counts until the team has done so.", Empty: "No, begin empty", Value: keyOf(v.In.Carry), Error: d.Errors.For("carry"), Options: earlierOptions(v)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Select(ui.SelectInput{Name: "carry", Label: "Carry an earlier audit forward?", Hint: "What was agreed then, and its evidence, come along to be read again. Nothing of it counts until the team has done so.", Empty: "No, begin empty", Value: v.Carry, Error: d.Errors.For("carry"), Options: earlierOptions(v)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

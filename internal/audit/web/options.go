@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"ajar/internal/audit"
-	"ajar/internal/kit/ids"
 	"ajar/internal/ui"
 )
 
@@ -52,16 +51,9 @@ func chosenFramework(v setupView) []string {
 }
 
 func earlierOptions(v setupView) []ui.Option {
-	var out []ui.Option
+	out := []ui.Option{{Value: carryLast, Label: "The last one under the framework chosen above, if there is one"}}
 	for _, e := range v.Earlier {
 		out = append(out, ui.Option{Value: e.ID.String(), Label: e.Title + " (" + e.FrameworkTitle + ", version " + e.Version + ")"})
 	}
 	return out
-}
-
-func keyOf(id ids.ID[audit.Audit]) string {
-	if id == 0 {
-		return ""
-	}
-	return id.String()
 }

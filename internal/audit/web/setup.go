@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -16,8 +17,11 @@ type setupView struct {
 	In         audit.Setup
 	Frameworks []audit.Framework
 	Earlier    []audit.Listed
-	Scope      string
+	Carry      string // the option that is chosen: none, the last one, or the key of an audit
 }
+
+// carryLast is the option to carry forward whatever was closed last under the framework that is chosen on the same form.
+const carryLast = "last"
 
 func (h pages) setupOf(q *web.Req) (v setupView, err error) {
 	if v.Frameworks, err = h.s.Frameworks(q.Context(), q.Pass); err != nil {
@@ -41,11 +45,8 @@ func (h pages) setup(q *web.Req) error {
 		return err
 	}
 	v.In.Scope = audit.ScopeOf(o.Type)
-	for _, e := range v.Earlier {
-		if e.Framework == v.In.Framework && e.ClosedMs != nil {
-			v.In.Carry = e.ID
-			break
-		}
+	if slices.ContainsFunc(v.Earlier, func(e audit.Listed) bool { return e.ClosedMs != nil }) {
+		v.Carry = carryLast
 	}
 	return q.Page(setupPage(begin(q, "Begin an audit"), v))
 }
@@ -80,6 +81,14 @@ func (h pages) start(q *web.Req) error {
 	if in.Scope == "" {
 		wrong.Add("scope", "Choose what the audit is about.")
 	}
+	carry := q.Text("carry")
+	if carry == carryLast {
+		all, err := h.s.All(q.Context(), q.Pass)
+		if err != nil {
+			return err
+		}
+		in.Carry = lastUnder(all, in.Framework, in.Scope)
+	}
 	var id audit.AuditID
 	var err error
 	if len(wrong) == 0 {
@@ -93,10 +102,20 @@ func (h pages) start(q *web.Req) error {
 		if err != nil {
 			return err
 		}
-		v.In = in
+		v.In, v.Carry = in, carry
 		d := begin(q, "Begin an audit")
 		d.Errors = wrong
 		return q.Again(setupPage(d, v))
 	}
 	return q.Go(AuditPath(id), "The audit has begun. Those who are asked find it on their first page.")
+}
+
+// lastUnder is what was closed last about the same under the same framework, whatever its version; none when there is none.
+func lastUnder(list []audit.Listed, framework, scope string) audit.AuditID {
+	for _, a := range list {
+		if a.Framework == framework && a.Scope == scope && a.ClosedMs != nil {
+			return a.ID
+		}
+	}
+	return 0
 }

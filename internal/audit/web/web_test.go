@@ -202,6 +202,68 @@ func TestAHeadSetsAnAuditUp(t *testing.T) {
 	}
 }
 
+// With one theme a radar would be a hole in the page; the figures stand in the tables.
+func TestARadarNeedsThreeThemes(t *testing.T) {
+	x := open(t)
+	x.as(roll.Head)
+	_, err := x.s.BringIn(context.Background(), x.pass(), strings.Replace(oneTheme, "\t", "  ", -1))
+	x.must(err)
+	small, err := x.s.Start(context.Background(), x.pass(), audit.Setup{Framework: "one", Scope: audit.School})
+	x.must(err)
+	large := x.begin()
+	two := 2
+	x.must(x.s.Rate(context.Background(), x.pass(), small, "A1", &two, "x", ""))
+	x.must(x.s.Rate(context.Background(), x.pass(), large, "V1", &two, "x", ""))
+	for _, page := range []string{"", "/print"} {
+		x.lacks(x.get(AuditPath(small)+page), `id="radar`)
+		x.has(x.get(AuditPath(small)+page), "The only theme")
+		x.has(x.get(AuditPath(large)+page), `id="radar`)
+	}
+}
+
+const oneTheme = `framework: one
+version: "1"
+title: One theme
+themes:
+	- code: only
+		title: The only theme
+		criteria:
+			- code: A1
+				text: We greet.
+				asked: [leaders]
+				levels: [a, b, c, d, e]
+`
+
+// What is carried forward is chosen by the framework that is chosen, so that nobody is told off for a choice the page made for them.
+func TestCarryingForwardFollowsTheFramework(t *testing.T) {
+	x := open(t)
+	x.as(roll.Head).lacks(x.get(newPath), "Carry an earlier audit forward?")
+	first := x.begin()
+	x.lacks(x.get(newPath), `<option value="last" selected`)
+	x.must(x.s.Agree(context.Background(), x.pass(), first, "V1", 2, "Few do"))
+	x.must(x.s.Close(context.Background(), x.pass(), first))
+	x.has(x.get(newPath), `value="last" selected`)
+	for framework, carried := range map[string]bool{"room|1": false, "engagement|1": true} {
+		code, body, at := x.post(ListPath, "scope", "school", "framework", framework, "groups", "leaders", "opens", "20 11 2026", "closes", "18/12/2026", "carry", "last")
+		if code != 303 {
+			t.Fatalf("%s: %d %.300s", framework, code, body)
+		}
+		if page := x.get(at); strings.Contains(page, "Carried forward from") != carried {
+			t.Errorf("%s: carried forward should be %v", framework, carried)
+		}
+	}
+	// One of another framework that a person chose themselves is still refused, with their choice on the page.
+	code, body, _ := x.post(ListPath, "scope", "school", "framework", "room|1", "groups", "leaders", "opens", "20 11 2026", "closes", "18/12/2026", "carry", first.String())
+	if code != 422 {
+		t.Errorf("%d", code)
+	}
+	x.has(body, `value="`+first.String()+`" selected`)
+}
+
+func (x *school) pass() access.Pass {
+	return access.NewGate(roll.Rights(), audit.Rights()).Admit(x.who)
+}
+
 func TestAColleagueRates(t *testing.T) {
 	x := open(t)
 	id := x.begin()

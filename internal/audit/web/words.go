@@ -29,6 +29,13 @@ func count(n int, one, many string) string {
 	return ui.Thousands(n) + " " + many
 }
 
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
 // plain writes a figure for a file; nothing when it is not known.
 func plain(v *float64) string {
 	if v == nil {

@@ -21,6 +21,11 @@ func London() *time.Location {
 // System is the real clock.
 func System() Clock { return Clock{now: time.Now, zone: London()} }
 
+// Ahead is the real clock set forward, for stories that go on a year later.
+func Ahead(by time.Duration) Clock {
+	return Clock{now: func() time.Time { return time.Now().Add(by) }, zone: London()}
+}
+
 // At is a clock that stands still.
 func At(t time.Time) Clock { return Clock{now: func() time.Time { return t }, zone: London()} }
 

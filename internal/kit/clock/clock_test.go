@@ -36,6 +36,9 @@ func TestNowIsWholeMillisecondsInUTC(t *testing.T) {
 	if d := time.Since(System().Now()).Abs(); d > time.Minute {
 		t.Errorf("the system's clock is %s off", d)
 	}
+	if d := time.Until(Ahead(48*time.Hour).Now()) - 48*time.Hour; d.Abs() > time.Minute || Ahead(0).Zone().String() != "Europe/London" {
+		t.Errorf("set forward by two days it is %s off", d)
+	}
 	if !(Clock{}).Zero() || System().Zero() || At(at).Zero() || At(at).Zone().String() != "Europe/London" {
 		t.Error("zero")
 	}

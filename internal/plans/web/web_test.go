@@ -146,3 +146,30 @@ func TestObjectivesPage(t *testing.T) {
 	s.want("GET", "/objectives/roll-up", nil, 200, "This page is for clusters")
 	s.as(32, roll.Teacher).want("POST", "/objectives", url.Values{"words": {"x"}}, 404)
 }
+
+// A list of thirty gaps shows a few, and folds the others and those that the plan has something for already.
+func TestPrioritiesFold(t *testing.T) {
+	gap := func(key string, actions int) plans.OpenGap {
+		return plans.OpenGap{Gap: plans.Gap{Source: plans.Source{Kind: "criterion", Key: key}}, Actions: make([]plans.Action, actions)}
+	}
+	keys := func(list []plans.OpenGap) (out string) {
+		for _, g := range list {
+			out += g.Source.Key
+		}
+		return out
+	}
+	for _, c := range []struct {
+		list             []plans.OpenGap
+		first, more, met string
+	}{
+		{nil, "", "", ""},
+		{[]plans.OpenGap{gap("a", 1), gap("b", 0)}, "b", "", "a"},
+		{[]plans.OpenGap{gap("a", 0), gap("b", 0), gap("c", 0), gap("d", 0), gap("e", 0), gap("f", 0), gap("g", 2)}, "abcdef", "", "g"},
+		{[]plans.OpenGap{gap("a", 0), gap("b", 0), gap("c", 1), gap("d", 0), gap("e", 0), gap("f", 0), gap("g", 0), gap("h", 0)}, "abdef", "gh", "c"},
+	} {
+		first, more, met := folds(c.list)
+		if keys(first) != c.first || keys(more) != c.more || keys(met) != c.met {
+			t.Errorf("%s: %s, %s and %s", keys(c.list), keys(first), keys(more), keys(met))
+		}
+	}
+}
