@@ -8,13 +8,13 @@ import (
 type scopes = map[access.Role]access.Scope
 
 // The rights of this capability. An audit is about the organisation and names no child, so there is nothing of which somebody would see a part. Those who look
-// in from outside read the results and take no part.
+// in from outside read the results and take no part; the library of evidence and its files are not theirs.
 var (
 	// See reads audits, their results and the frameworks.
 	See = access.Right{Key: "audit.see", Words: "read audits and their results", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.SafeguardingLead: access.All, roll.KeyTeacher: access.All, roll.Teacher: access.All,
 		roll.FamilyWorker: access.All, roll.Office: access.All, roll.Governor: access.All, roll.Coordinator: access.All, roll.Administrator: access.All,
-		roll.Adviser: access.All, roll.Assessor: access.All}}
+		roll.Adviser: access.Counts, roll.Assessor: access.Counts}}
 	// Lead sets audits up, closes them, and keeps what the team agrees.
 	Lead = access.Right{Key: "audit.lead", Words: "set up and close audits, agree levels, and bring in frameworks", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Coordinator: access.All, roll.Administrator: access.All}, Proof: true}

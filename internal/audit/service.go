@@ -32,6 +32,8 @@ type Service struct {
 	Roll *roll.Service
 	// Sources list what is in Ajar already and can serve as evidence; app fills it from the rooms beside this one.
 	Sources []func(ctx context.Context, p access.Pass) ([]Source, error)
+	// UsedIn counts the uses of evidence in rooms above.
+	UsedIn []Uses
 
 	keeper worry.Keeper // knows which sentences somebody has just said are no worry; see Keeping
 }

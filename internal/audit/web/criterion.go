@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ajar/internal/audit"
+	"ajar/internal/kit/access"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll/worry"
@@ -21,12 +22,14 @@ type oneView struct {
 	Waits   *worry.Error
 	Next    string // the code of the next criterion
 	Prev    string
+	Library bool // may open the files
 }
 
 func (h pages) oneOf(q *web.Req) (v oneView, err error) {
 	if v.Outcome, err = h.outcome(q); err != nil {
 		return v, err
 	}
+	v.Library = q.Pass.Scope(audit.See) >= access.Own
 	code := q.R.PathValue("criterion")
 	found := false
 	for i, r := range v.Outcome.Results {
