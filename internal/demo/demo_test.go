@@ -11,6 +11,7 @@ import (
 
 	"ajar/internal/admin"
 	"ajar/internal/audit"
+	"ajar/internal/awards"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
 	familydoor "ajar/internal/family"
@@ -40,12 +41,13 @@ func parts(d *db.DB) Parts {
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
 	p.Practice = practice.New(d, p.Roll, p.Plans)
 	p.Audit = audit.New(d, p.Roll)
+	p.Awards = awards.New(d, p.Audit, p.Plans, q, out.New(d, q))
 	p.Notes, p.Sharing = notes.New(d, p.Roll), sharing.New(d, p.Roll)
-	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights())
+	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights(), awards.Rights())
 	return p
 }
 
-var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations()}
+var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations(), awards.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)

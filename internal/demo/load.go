@@ -11,6 +11,7 @@ import (
 
 	"ajar/internal/admin"
 	"ajar/internal/audit"
+	"ajar/internal/awards"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
 	door "ajar/internal/family"
@@ -46,6 +47,7 @@ type Parts struct {
 	Notes         *notes.Service
 	Sharing       *sharing.Service
 	Practice      *practice.Service
+	Awards        *awards.Service
 }
 
 // ClusterCode is the code of the demo's cluster; when it is there, the demo is.
