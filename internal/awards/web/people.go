@@ -87,6 +87,8 @@ func barred(list []awards.Candidate) (out []awards.Candidate) {
 	return out
 }
 
+var nameLabels = map[string]string{awards.PartLead: "Name a lead", awards.PartSteering: "Name somebody for the steering group", awards.PartAdviser: "Name an adviser", awards.PartAssessor: "Name the assessor"}
+
 var partHints = map[string]string{
 	awards.PartLead:     "Leads the work: names people, settles steps, says when it is ready.",
 	awards.PartSteering: "Gathers evidence. Parents in the group are counted in the settings, without their names.",

@@ -183,7 +183,7 @@ func peoplePage(d ui.PageData, v awards.View, list map[string][]awards.Candidate
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = ui.Select(ui.SelectInput{Name: "staff_" + part, Label: "Name somebody", Empty: "Choose a colleague", Options: candidateOptions(list[part]), Value: f["staff_"+part], Error: d.Errors.For("staff_" + part)}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Select(ui.SelectInput{Name: "staff_" + part, Label: nameLabels[part], Empty: "Choose a colleague", Options: candidateOptions(list[part]), Value: f["staff_"+part], Error: d.Errors.For("staff_" + part)}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
