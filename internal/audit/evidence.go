@@ -171,7 +171,7 @@ func (s *Service) TakeDown(ctx context.Context, p access.Pass, id AuditID, crite
 
 // Evidence lists all pieces, for those who work here. Whoever looks in from outside sees what they are shown: with a result, or in an award.
 func (s *Service) Evidence(ctx context.Context, p access.Pass) (out []Evidence, err error) {
-	if _, err := p.CheckNamed(See); err != nil {
+	if _, err := p.Check(Library); err != nil {
 		return nil, err
 	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
@@ -194,7 +194,7 @@ func (s *Service) Evidence(ctx context.Context, p access.Pass) (out []Evidence, 
 
 // File hands out a file of evidence.
 func (s *Service) File(ctx context.Context, p access.Pass, id EvidenceID) (e Evidence, body []byte, err error) {
-	if _, err := p.CheckNamed(See); err != nil {
+	if _, err := p.Check(Library); err != nil {
 		return e, nil, err
 	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {

@@ -12,7 +12,7 @@ import (
 
 // InAjar lists what is in Ajar already and can serve as evidence, as far as the person of the pass may see it.
 func (s *Service) InAjar(ctx context.Context, p access.Pass) ([]Source, error) {
-	if _, err := p.CheckNamed(See); err != nil {
+	if _, err := p.Check(Library); err != nil {
 		return nil, err
 	}
 	return s.sources(ctx, p)
@@ -21,8 +21,8 @@ func (s *Service) InAjar(ctx context.Context, p access.Pass) ([]Source, error) {
 // Keep keeps a piece of evidence in the library, unless it is there already. here are the pages of Ajar that whoever brings it may point to, from InAjar.
 func Keep(tx *db.Tx, in Shown, here []Source) (EvidenceID, error) { return keep(tx, in, here) }
 
-// Library lists every piece there is, the newest first.
-func Library(tx *db.Tx) ([]Evidence, error) { return evidences(tx) }
+// Pieces lists every piece of the library, the newest first.
+func Pieces(tx *db.Tx) ([]Evidence, error) { return evidences(tx) }
 
 // FileOf is a file of the library.
 func FileOf(tx *db.Tx, id EvidenceID) (e Evidence, body []byte, err error) {

@@ -203,7 +203,7 @@ func take(tx *db.Tx, id AwardID, f audit.Framework, here []audit.Source, l Line)
 	}
 	in := audit.Shown{Address: l.Evidence}
 	if !strings.HasPrefix(l.Evidence, "https://") && !strings.HasPrefix(l.Evidence, "http://") && !strings.HasPrefix(l.Evidence, "/") || len(l.Body) > 0 {
-		kept, err := audit.Library(tx)
+		kept, err := audit.Pieces(tx)
 		if err != nil {
 			return "", err
 		}

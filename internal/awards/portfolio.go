@@ -192,7 +192,9 @@ func (v *View) texts() (out []*string) {
 		out = append(out, &p.Visits[i].Words)
 	}
 	for i := range p.Steps {
-		out = append(out, &p.Steps[i].Words)
+		if l := &p.Steps[i]; l.Step != StepDecision && l.How != Done { // otherwise it names who did it, which is no secret
+			out = append(out, &l.Words)
+		}
 	}
 	for i := range v.Verdicts {
 		out = append(out, &v.Verdicts[i].Words)
@@ -404,7 +406,7 @@ func (s *Service) Offers(ctx context.Context, p access.Pass, id AwardID) (out Ch
 		if !x.gathers {
 			return access.Denied()
 		}
-		if out.Library, err = audit.Library(tx); err != nil {
+		if out.Library, err = audit.Pieces(tx); err != nil {
 			return err
 		}
 		list, err := audit.AuditsIn(tx)
@@ -428,7 +430,7 @@ func (s *Service) Offers(ctx context.Context, p access.Pass, id AwardID) (out Ch
 
 // inAjar lists what is in Ajar already. Who may not see the library, such as a cluster's co-ordinator in a school, is offered nothing.
 func (s *Service) inAjar(ctx context.Context, p access.Pass) ([]audit.Source, error) {
-	if p.Scope(audit.See) < access.Own {
+	if !p.Has(audit.Library) {
 		return nil, nil
 	}
 	return s.Audit.InAjar(ctx, p)

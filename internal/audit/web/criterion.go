@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"ajar/internal/audit"
-	"ajar/internal/kit/access"
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/web"
 	"ajar/internal/roll/worry"
@@ -29,7 +28,7 @@ func (h pages) oneOf(q *web.Req) (v oneView, err error) {
 	if v.Outcome, err = h.outcome(q); err != nil {
 		return v, err
 	}
-	v.Library = q.Pass.Scope(audit.See) >= access.Own
+	v.Library = q.Pass.Has(audit.Library)
 	code := q.R.PathValue("criterion")
 	found := false
 	for i, r := range v.Outcome.Results {

@@ -13,5 +13,5 @@ func (h pages) list(q *web.Req) error {
 		return err
 	}
 	d := ui.From(q, "Where are we?")
-	return q.Page(listPage(d, list, q.Pass.Scope(audit.Lead) >= access.All, q.Pass.Has(audit.Rate), q.Pass.Scope(audit.See) >= access.Own))
+	return q.Page(listPage(d, list, q.Pass.Scope(audit.Lead) >= access.All, q.Pass.Has(audit.Rate), q.Pass.Has(audit.Library)))
 }

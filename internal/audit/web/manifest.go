@@ -19,6 +19,7 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 	h := pages{s}
 	o := own{s, leaf}
 	see, lead, rate, key, answer := web.For(audit.See), web.For(audit.Lead), web.For(audit.Rate), web.For(audit.KeyIn), web.For(audit.Answer)
+	library := web.For(audit.Library)
 	one, framework := ListPath+"/{audit}", frameworksPath+"/{framework}"
 	criterion, rating := one+"/criterion/{criterion}", one+"/rate/{criterion}"
 	return module.Manifest{
@@ -35,8 +36,8 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 			{Pattern: "GET " + framework, Need: see, Handle: h.framework},
 			{Pattern: "GET " + framework + "/file", Need: see, Handle: h.frameworkFile},
 			{Pattern: "GET " + framework + "/compare", Need: see, Handle: h.compare},
-			{Pattern: "GET " + evidencePath, Need: see, Handle: h.evidence},
-			{Pattern: "GET " + evidencePath + "/{evidence}", Need: see, Handle: h.file},
+			{Pattern: "GET " + evidencePath, Need: library, Handle: h.evidence},
+			{Pattern: "GET " + evidencePath + "/{evidence}", Need: library, Handle: h.file},
 			{Pattern: "GET " + one, Need: see, Handle: h.results},
 			{Pattern: "GET " + one + "/print", Need: see, Handle: h.print},
 			{Pattern: "GET " + one + "/results.csv", Need: see, Handle: h.csv},

@@ -111,6 +111,9 @@ func wayOf(v awards.View) (out []ui.Step) {
 			s.State = ui.StepDone
 		case !now && v.Award.EndedMs == nil:
 			s.State, s.Note, now = ui.StepNow, "Next", true
+			if l.Step == awards.StepAssessment && v.Award.Gathering() {
+				s.Note = "Once it is ready"
+			}
 		}
 		out = append(out, s)
 	}

@@ -22,7 +22,7 @@ func Manifest(s *awards.Service, first *admin.Service) module.Manifest {
 	}})
 	see, lead, gather, advise, assess := web.For(awards.See), web.For(awards.Lead), web.For(awards.Gather), web.For(awards.Advise), web.For(awards.Assess)
 	one := ListPath + "/{award}"
-	objective := one + "/objectives/{objective}"
+	objective := one + "/objectives/{theme}"
 	return module.Manifest{
 		Name:   "awards",
 		Rights: awards.Rights(),

@@ -33,7 +33,7 @@ func (h pages) objectivePage(q *web.Req, v awards.View, errs ui.Errors, f values
 	x := objectiveView{View: v, F: f}
 	found := false
 	for i, o := range v.Portfolio.Objectives {
-		if o.Code != q.R.PathValue("objective") {
+		if o.Code != q.R.PathValue("theme") {
 			continue
 		}
 		x.Objective, found = o, true
@@ -80,7 +80,7 @@ func (h pages) back(q *web.Req, id awards.AwardID, err error, f values, said str
 		}
 		return h.objectivePage(q, v, errs, f)
 	}
-	return q.Go(ObjectivePath(id, q.R.PathValue("objective")), said)
+	return q.Go(ObjectivePath(id, q.R.PathValue("theme")), said)
 }
 
 func (h pages) show(q *web.Req) error {
@@ -102,7 +102,7 @@ func (h pages) show(q *web.Req) error {
 	}
 	code := f["for"]
 	if code == "" {
-		code = q.R.PathValue("objective")
+		code = q.R.PathValue("theme")
 	}
 	return h.back(q, id, h.s.Show(q.Context(), q.Pass, id, code, in, f["words"]), f, "It stands beside this objective now.")
 }
@@ -129,7 +129,7 @@ func (h pages) comment(q *web.Req) error {
 		return err
 	}
 	f := typed(q, "comment")
-	return h.back(q, id, h.s.Comment(q.Context(), q.Pass, id, q.R.PathValue("objective"), f["comment"]), f, "Your comment is kept.")
+	return h.back(q, id, h.s.Comment(q.Context(), q.Pass, id, q.R.PathValue("theme"), f["comment"]), f, "Your comment is kept.")
 }
 
 func (h pages) judge(q *web.Req) error {
@@ -141,7 +141,7 @@ func (h pages) judge(q *web.Req) error {
 	if f["met"] != "yes" && f["met"] != "no" {
 		err = fault.Field("met", "Choose whether the objective is met.")
 	} else {
-		err = h.s.Judge(q.Context(), q.Pass, id, q.R.PathValue("objective"), f["met"] == "yes", f["verdict_words"])
+		err = h.s.Judge(q.Context(), q.Pass, id, q.R.PathValue("theme"), f["met"] == "yes", f["verdict_words"])
 	}
 	return h.back(q, id, err, f, "Kept. You can change it until you decide the award.")
 }

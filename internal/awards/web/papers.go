@@ -43,7 +43,7 @@ func (h pages) certificate(q *web.Req) error {
 	}
 	w := q.Pass.Who()
 	return q.Print("award", int64(v.ID), "The certificate of an award was made for paper.", certificatePaper(ui.DocData{Title: "Certificate: " + v.Title, Back: ui.Link{Text: "Back to the award", Href: AwardPath(v.ID)}},
-		ui.PaperSheetData{Org: w.OrgName, Title: v.Title, Sub: w.OrgName, PrintedBy: w.Name, PrintedAt: h.stamp()}, certificateOf(w.OrgName, v, d)))
+		ui.PaperSheetData{Org: w.OrgName, Title: v.Title, Sub: ownerWords(v.Award), PrintedBy: w.Name, PrintedAt: h.stamp()}, certificateOf(w.OrgName, v, d)))
 }
 
 // certificate is what the sheet says, sentence by sentence. It says what was looked at, by whom, on which day and until when, and what it does not certify.
