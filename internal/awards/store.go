@@ -66,11 +66,6 @@ func partsOf(tx *db.Tx, id AwardID) ([]Part, error) {
 	return db.All[Part](tx, `select `+partColumns+partFrom+` where p.org_id = $1 and p.award_id = $2 order by p.made_ms, p.id`, id)
 }
 
-// partsBy are what a colleague does today, for any award.
-func partsBy(tx *db.Tx, staff roll.StaffID) ([]Part, error) {
-	return db.All[Part](tx, `select `+partColumns+partFrom+` where p.org_id = $1 and p.staff_id = $2 and p.ended_ms is null order by p.made_ms, p.id`, staff)
-}
-
 func insertPart(tx *db.Tx, p Part) error {
 	_, err := tx.Exec(`insert into awards_part (org_id, id, award_id, staff_id, part, by_name, made_ms) values ($1, $2, $3, $4, $5, $6, $7)`, ids.New[Part](), p.AwardID, p.StaffID, p.Part, tx.Pass().Who().Name, tx.Now())
 	return err

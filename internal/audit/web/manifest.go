@@ -20,19 +20,19 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 	o := own{s, leaf}
 	see, lead, rate, key, answer := web.For(audit.See), web.For(audit.Lead), web.For(audit.Rate), web.For(audit.KeyIn), web.For(audit.Answer)
 	library := web.For(audit.Library)
-	one, framework := ListPath+"/{audit}", frameworksPath+"/{framework}"
+	one, framework := ListPath+"/{audit}", FrameworksPath+"/{framework}"
 	criterion, rating := one+"/criterion/{criterion}", one+"/rate/{criterion}"
 	return module.Manifest{
 		Name:       "audit",
 		Migrations: audit.Migrations().Files,
 		Rights:     audit.Rights(),
-		Menu:       []web.MenuItem{{Label: "Where are we?", Href: ListPath, Need: audit.See, Order: 58, Group: "Improving", Also: []string{frameworksPath, evidencePath}}},
+		Menu:       []web.MenuItem{{Label: "Where are we?", Href: ListPath, Need: audit.See, Order: 58, Group: "Improving", Also: []string{FrameworksPath, evidencePath}}},
 		Routes: []web.Route{
 			{Pattern: "GET " + ListPath, Need: see, Handle: h.list},
 			{Pattern: "GET " + newPath, Need: lead, Handle: h.setup},
 			{Pattern: "POST " + ListPath, Need: lead, Handle: h.start},
-			{Pattern: "GET " + frameworksPath, Need: see, Handle: h.frameworks},
-			{Pattern: "POST " + frameworksPath, Need: lead, Handle: h.bringIn},
+			{Pattern: "GET " + FrameworksPath, Need: see, Handle: h.frameworks},
+			{Pattern: "POST " + FrameworksPath, Need: lead, Handle: h.bringIn},
 			{Pattern: "GET " + framework, Need: see, Handle: h.framework},
 			{Pattern: "GET " + framework + "/file", Need: see, Handle: h.frameworkFile},
 			{Pattern: "GET " + framework + "/compare", Need: see, Handle: h.compare},

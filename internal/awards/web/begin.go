@@ -103,9 +103,17 @@ func readFrame(s string) (code, version string) {
 
 func frameOptions(list []audit.Framework) (out []ui.Option) {
 	for _, f := range list {
-		out = append(out, ui.Option{Value: frameKey(f), Label: f.Title + ", version " + f.Version, Hint: count(len(f.Themes), "objective", "objectives") + ", " + count(len(f.Criteria()), "criterion", "criteria")})
+		out = append(out, ui.Option{Value: frameKey(f), Label: f.Title + ", version " + f.Version, Hint: sizeWords(f)})
 	}
 	return out
+}
+
+func sizeWords(f audit.Framework) string {
+	words := count(len(f.Themes), "objective", "objectives")
+	if n := len(f.Criteria()); n > 0 {
+		words += ", " + count(n, "criterion", "criteria")
+	}
+	return words
 }
 
 // one is what is chosen: with a single framework, that one.

@@ -52,7 +52,7 @@ func lineWords(l awards.Listed) string {
 func partsWords(l awards.Listed) string {
 	var out []string
 	for _, m := range l.Mine {
-		out = append(out, strings.ToLower(awards.PartWords[m]))
+		out = append(out, map[string]string{awards.PartLead: "the lead", awards.PartSteering: "in the steering group", awards.PartAdviser: "the adviser", awards.PartAssessor: "the assessor"}[m])
 	}
 	return strings.Join(out, " and ")
 }

@@ -57,11 +57,9 @@ type certificate struct {
 func certificateOf(org string, v awards.View, d awards.Decision) certificate {
 	pieces, places := v.Portfolio.Pieces()
 	what := count(len(v.Portfolio.Objectives), "objective", "objectives") + " of " + v.Portfolio.FrameworkTitle + ", version " + v.Version
-	looked := "The portfolio that was ready on " + day(d.Day)
+	looked := "What was looked at was not in Ajar. The award is entered here as the school holds it: " + what
 	if v.Shows != nil {
 		looked = "The portfolio as it was on " + day(v.Shows.Day) + " (version " + strconv.Itoa(v.Shows.No) + "): " + what + ", shown by " + count(pieces, "piece", "pieces") + " of evidence in " + count(places, "place", "places")
-	} else {
-		looked = "What was looked at was not in Ajar. The award is entered here as the school holds it: " + what
 	}
 	by := d.DecidedBy + ", who had not advised the school or worked on the award"
 	if d.StaffID == nil {

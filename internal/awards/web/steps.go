@@ -111,6 +111,12 @@ func stepWords(l awards.StepLine) string {
 	case awards.Elsewhere:
 		return "Done elsewhere on " + day(l.Day) + ". " + l.Words
 	case awards.Done:
+		switch {
+		case l.AuditID != nil:
+			return "“" + l.Words + "”, closed on " + day(l.Day) + "."
+		case l.PlanID != nil:
+			return "“" + l.Words + "”, from " + day(l.Day) + " on."
+		}
 		return "Done on " + day(l.Day) + ". " + l.Words
 	}
 	return "Still ahead."
