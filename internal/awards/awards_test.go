@@ -341,12 +341,15 @@ func TestA02RenewedAwardIsNotRemindedOf(t *testing.T) {
 			t.Errorf("%d letters about an award that has been renewed", n)
 		}
 		// Entered late: five months are left, so nine months is what it is told of, once.
-		_, err = w.s.Hold(t.Context(), head, Setup{Title: "Old one", Owner: "z", Framework: "award-frame"}, Held{Day: "2026-08-01", By: "A. Reed"})
+		late, err := w.s.Hold(t.Context(), head, Setup{Title: "Old one", Owner: "z", Framework: "award-frame"}, Held{Day: "2026-08-01", By: "A. Reed"})
 		must(t, err)
 		w.work(t)
 		w.work(t)
 		if l := w.mail.sent(); len(l) != 2 || !strings.Contains(l[1].Body, "9 months") {
 			t.Errorf("%d letters", len(l))
+		}
+		if v, err = w.s.Open(t.Context(), head, late, 0); err != nil || len(v.Reminded) != 2 || v.Reminded[0] != (Reminded{12, TooLate, v.Reminded[0].AtMs}) || v.Reminded[1].Sent != 1 {
+			t.Errorf("%+v %v", v.Reminded, err)
 		}
 	})
 }

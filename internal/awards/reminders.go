@@ -60,12 +60,12 @@ func (s *Service) remind(ctx context.Context, j jobs.Job) error {
 		}
 		now, past, due := RemindNow(a.Expires, tx.Today())
 		for _, r := range past {
-			if _, err := markReminded(tx, a.ID, r.Months); err != nil {
+			if _, err := markReminded(tx, a.ID, r.Months, TooLate); err != nil {
 				return err
 			}
 		}
 		if due {
-			first, err := markReminded(tx, a.ID, now.Months)
+			first, err := markReminded(tx, a.ID, now.Months, 0)
 			if err != nil {
 				return err
 			}

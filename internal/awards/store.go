@@ -200,8 +200,8 @@ func insertDecision(tx *db.Tx, id AwardID, d Decision) error {
 }
 
 // markReminded notes that a reminder was due, and tells whether it is the first time.
-func markReminded(tx *db.Tx, id AwardID, months int) (bool, error) {
-	n, err := tx.Exec(`insert into awards_reminder (org_id, award_id, months, at_ms) values ($1, $2, $3, $4) on conflict (org_id, award_id, months) do nothing`, id, months, tx.Now())
+func markReminded(tx *db.Tx, id AwardID, months, sent int) (bool, error) {
+	n, err := tx.Exec(`insert into awards_reminder (org_id, award_id, months, sent, at_ms) values ($1, $2, $3, $4, $5) on conflict (org_id, award_id, months) do nothing`, id, months, sent, tx.Now())
 	return n == 1, err
 }
 
@@ -210,10 +210,13 @@ func countReminded(tx *db.Tx, id AwardID, months, sent int) error {
 	return err
 }
 
+// TooLate stands in place of a number for a reminder that had passed when it was looked at, so that nobody was sent it.
+const TooLate = -1
+
 // Reminded is a reminder that was due.
 type Reminded struct {
 	Months int
-	Sent   int // to how many people a message went
+	Sent   int // to how many people a message went; TooLate for one that had passed
 	AtMs   int64
 }
 

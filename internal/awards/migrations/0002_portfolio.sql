@@ -88,7 +88,7 @@ create table awards_decision (
 ) strict;
 create index awards_decision_award on awards_decision (org_id, award_id);
 
--- That somebody was reminded so many months before the award runs out: each once.
+-- That somebody was reminded so many months before the award runs out: each once. sent is to how many people a message went; -1 for one that had passed.
 create table awards_reminder (
   org_id integer not null,
   award_id integer not null,
