@@ -17,6 +17,8 @@ import (
 	adminweb "ajar/internal/admin/web"
 	"ajar/internal/audit"
 	auditweb "ajar/internal/audit/web"
+	"ajar/internal/awards"
+	awardsweb "ajar/internal/awards/web"
 	"ajar/internal/barriers"
 	barriersweb "ajar/internal/barriers/web"
 	"ajar/internal/conversations"
@@ -89,6 +91,7 @@ type App struct {
 	Conversations *conversations.Service
 	Practice      *practice.Service
 	Peers         *peers.Service
+	Awards        *awards.Service
 
 	// Edge says which proxies are believed and under which names the pages are served; set it before Handler.
 	Edge web.Edge
@@ -122,6 +125,7 @@ func Migrations() []db.Migrations {
 		conversations.Migrations(),
 		practice.Migrations(),
 		peers.Migrations(),
+		awards.Migrations(),
 	}
 }
 
@@ -201,6 +205,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Practice = practice.New(d, a.Roll, a.Plans)
 	a.Peers = peers.New(d, a.Roll)
 	a.joinPeers()
+	a.Awards = awards.New(d, a.Audit, a.Plans, a.Jobs, a.Post)
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
 	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
@@ -223,6 +228,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		conversationsweb.Manifest(a.Conversations, a.Admin, a.Family),
 		practiceweb.Manifest(a.Practice),
 		peersweb.Manifest(a.Peers),
+		awardsweb.Manifest(a.Awards, a.Admin),
 	}
 	var rights [][]access.Right
 	for _, m := range a.modules {
@@ -267,7 +273,7 @@ func (o Options) ways() (map[string]post.Driver, error) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice, Peers: a.Peers}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice, Peers: a.Peers, Awards: a.Awards}
 }
 
 // Close ends the work in the background and closes the store.

@@ -14,6 +14,8 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/say"
 	"ajar/internal/kit/web"
+	"ajar/internal/plans"
+	plansweb "ajar/internal/plans/web"
 	"ajar/internal/roll"
 	"ajar/internal/ui"
 )
@@ -37,6 +39,15 @@ func (a *App) joinAudit() {
 		list, err := a.Conversations.ProgrammeNames(ctx, p)
 		for _, x := range list {
 			out = append(out, audit.Source{Title: "Families reached: " + x.Name, Address: conversationsweb.CoverageOf(x.ID)})
+		}
+		return out, err
+	}, func(ctx context.Context, p access.Pass) (out []audit.Source, err error) {
+		if !p.Has(plans.See) {
+			return nil, nil
+		}
+		o, err := a.Plans.Overview(ctx, p)
+		for _, x := range o.Plans { // the page without names, which whoever comes from outside may read too
+			out = append(out, audit.Source{Title: "Plan: " + x.Title, Address: plansweb.ExtractPath(x.ID)})
 		}
 		return out, err
 	})

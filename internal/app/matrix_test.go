@@ -19,6 +19,7 @@ import (
 	adminweb "ajar/internal/admin/web"
 	"ajar/internal/app"
 	"ajar/internal/audit"
+	"ajar/internal/awards"
 	"ajar/internal/conversations"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -64,7 +65,7 @@ func (k keyed) who(role access.Role) access.Who {
 func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	t.Helper()
 	ctx := context.Background()
-	k := keyed{org: org(t, a, code), staff: map[access.Role]roll.StaffID{}, keys: map[string]string{"kind": "pupils", "step": "explore", "secret": "no-secret", "criterion": "V1", "framework": "engagement"}}
+	k := keyed{org: org(t, a, code), staff: map[access.Role]roll.StaffID{}, keys: map[string]string{"kind": "pupils", "step": "explore", "secret": "no-secret", "criterion": "V1", "framework": "engagement", "theme": "objective-1"}}
 	system := systemPass(k.org)
 	pupil, adult, tie, class := ids.New[roll.Pupil](), ids.New[roll.Adult](), ids.New[roll.Tie](), ids.New[roll.Class]()
 	k.adult = int64(adult)
@@ -203,12 +204,26 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		put(`insert into peers_exchange (id, offer, helper, asker, about, words, state, asked_by, asked_ms) values ($1, $2, $3, $4, 'Vision', $5, 'agreed', 'x', 0)`, exchange, offer, partner.ID, k.org.ID, surname)
 		return err
 	}))
+	award, err := a.Awards.Begin(ctx, head, awards.Setup{Title: "The award", Owner: "Door Trust", Framework: "award-frame"})
+	must(t, err)
+	must(t, a.Awards.Name(ctx, head, award, k.staff[roll.Adviser], awards.PartAdviser))
+	must(t, a.Awards.Name(ctx, head, award, k.staff[roll.Assessor], awards.PartAssessor))
+	for _, step := range []string{awards.StepAudit, awards.StepPlan, awards.StepVisit} {
+		must(t, a.Awards.Settle(ctx, head, award, awards.Settling{Step: step, How: awards.Skipped, Words: "For the test"}))
+	}
+	for n := range 10 {
+		must(t, a.Awards.Show(ctx, head, award, fmt.Sprintf("objective-%d", n+1), audit.Shown{Kept: shown[0].ID}, "The "+surname+" family"))
+	}
+	_, err = a.Awards.Ready(ctx, head, award)
+	must(t, err)
+	worked, err := a.Awards.Open(ctx, head, award, 0)
+	must(t, err)
 	key := func(n int64) string { return ids.ID[keyed](n).String() }
 	for name, v := range map[string]string{"pupil": pupil.String(), "adult": adult.String(), "tie": tie.String(), "order": key(order), "class": class.String(), "batch": key(batch), "conflict": key(conflict),
 		"post": key(post), "assignment": key(assignment), "group": key(group), "staff": key(holder), "org": k.org.ID.String(), "programme": programme.String(), "round": talk.RoundID.String(),
 		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "audit": survey.String(), "evidence": shown[0].ID.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack),
 		"plan": plan.String(), "action": action.String(), "shown": did.Evidence[0].ID.String(), "objective": objective.String(), "consultation": consultation.String(),
-		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String(), "offer": offer.String(), "exchange": exchange.String()} {
+		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String(), "offer": offer.String(), "exchange": exchange.String(), "award": award.String(), "part": worked.Parts[1].ID.String()} {
 		k.keys[name] = v
 	}
 	return k
@@ -275,7 +290,7 @@ func seat(t *testing.T, a *app.App, org int64) string {
 }
 
 // global keys belong to no one organisation, or are no keys of rows at all.
-var global = []string{"{kind}", "{step}", "{secret}", "{org}", "{account}", "{criterion}", "{framework}"}
+var global = []string{"{kind}", "{step}", "{secret}", "{org}", "{account}", "{criterion}", "{framework}", "{theme}"}
 
 // nobodys is the same with keys that are no one's.
 func (k keyed) nobodys() keyed {
@@ -308,7 +323,8 @@ func contents(t *testing.T, a *app.App, in roll.Org) string {
 	var out []string
 	must(t, a.DB.View(context.Background(), systemPass(in), func(tx *db.Tx) error {
 		for _, table := range []string{"roll_pupil", "roll_adult", "roll_tie", "roll_order", "roll_staff", "roll_staff_role", "roll_assignment", "roll_absence", "roll_cover", "roll_setting", "roll_conflict",
-			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "audit_audit", "audit_framework", "audit_rating", "audit_tally", "audit_turn", "audit_use", "audit_agreed", "audit_give", "audit_picture", "batch_batch", "plans_plan", "plans_action", "plans_entry", "plans_objective", "practice_policy", "practice_duty", "practice_rung", "practice_story"} {
+			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "audit_audit", "audit_framework", "audit_rating", "audit_tally", "audit_turn", "audit_use", "audit_agreed", "audit_give", "audit_picture", "batch_batch", "plans_plan", "plans_action", "plans_entry", "plans_objective", "practice_policy", "practice_duty", "practice_rung", "practice_story",
+			"awards_award", "awards_part", "awards_step", "awards_map", "awards_comment", "awards_version", "awards_verdict", "awards_decision"} {
 			n, err := db.One[int](tx, `select count(*) from `+table+` where org_id = $1`)
 			if err != nil {
 				return err
@@ -463,6 +479,7 @@ func TestMatrix(t *testing.T) {
 // needMore are addresses that need more than their key to open: a form that names a row, a file that is waiting, or an earlier step.
 var needMore = []string{
 	"GET /conversations/reflections/{reflection}", // only the colleague who was asked
+	"GET /awards/{award}/certificate",             // once it is given
 	"GET /reach/cohorts/{cohort}/remove", "GET /sharing/groups/{org}/leave", "POST /sharing/groups/{org}/leave", "POST /sharing/groups/{org}", "GET /reach/rules/end", "GET /imports/batches/{batch}/columns", "GET /imports/batches/{batch}/refused", "GET /imports/batches/{batch}/mapping",
 }
 

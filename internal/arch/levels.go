@@ -13,7 +13,7 @@ var Levels = [][]string{
 	{"admin", "family", "notes", "progress", "sharing", "directory", "messages", "workforce", "impact"},
 	{"barriers", "plans"},
 	{"audit", "conversations", "meetings", "activities", "practice", "voice"},
-	{"casework", "peers"},
+	{"casework", "peers", "awards"},
 	{"transitions"},
 	{"demo"},
 	{"app"},

@@ -131,8 +131,9 @@ func TestVerbsAreGuarded(t *testing.T) {
 			{"History", roll.Governor, roll.Parent, func(p access.Pass) error { _, err := s.History(ctx, p, id, "V1"); return err }, false},
 			{"Show", roll.Partner, roll.Assessor, func(p access.Pass) error { return s.Show(ctx, p, id, "V1", Shown{Address: "https://example.org/a"}) }, false},
 			{"TakeDown", roll.Teacher, roll.Parent, func(p access.Pass) error { return s.TakeDown(ctx, p, id, "V2", kept[0].ID) }, false},
-			{"Evidence", roll.Governor, roll.Partner, func(p access.Pass) error { _, err := s.Evidence(ctx, p); return err }, true},
-			{"File", roll.Governor, roll.Partner, func(p access.Pass) error { _, _, err := s.File(ctx, p, kept[0].ID); return err }, false},
+			{"InAjar", roll.Teacher, roll.Adviser, func(p access.Pass) error { _, err := s.InAjar(ctx, p); return err }, true},
+			{"Evidence", roll.Governor, roll.Assessor, func(p access.Pass) error { _, err := s.Evidence(ctx, p); return err }, true},
+			{"File", roll.Governor, roll.Adviser, func(p access.Pass) error { _, _, err := s.File(ctx, p, kept[0].ID); return err }, false},
 			{"Close", roll.Head, roll.Office, func(p access.Pass) error { return s.Close(ctx, p, closing) }, false},
 		} {
 			err := c.do(parent(a, c.allowed))

@@ -173,34 +173,36 @@ func (s *Service) TakeDown(ctx context.Context, p access.Pass, id AuditID, crite
 	})
 }
 
-// Evidence lists all pieces.
+// Evidence lists all pieces, for those who work here. Whoever looks in from outside sees what they are shown: with a result, or in an award.
 func (s *Service) Evidence(ctx context.Context, p access.Pass) (out []Evidence, err error) {
-	if _, err := p.Check(See); err != nil {
+	if _, err := p.Check(Library); err != nil {
 		return nil, err
 	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
-		out, err = evidences(tx)
-		return err
+		if out, err = evidences(tx); err != nil {
+			return err
+		}
+		for _, uses := range s.UsedIn {
+			n, err := uses(tx)
+			if err != nil {
+				return err
+			}
+			for i := range out {
+				out[i].Uses += n[out[i].ID]
+			}
+		}
+		return nil
 	})
 	return out, err
 }
 
 // File hands out a file of evidence.
 func (s *Service) File(ctx context.Context, p access.Pass, id EvidenceID) (e Evidence, body []byte, err error) {
-	if _, err := p.Check(See); err != nil {
+	if _, err := p.Check(Library); err != nil {
 		return e, nil, err
 	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
-		found := false
-		if e, found, err = evidenceByID(tx, id); err != nil {
-			return err
-		}
-		if found {
-			body, found, err = evidenceBody(tx, id)
-		}
-		if err == nil && !found {
-			err = fault.Gone("file")
-		}
+		e, body, err = FileOf(tx, id)
 		return err
 	})
 	return e, body, err

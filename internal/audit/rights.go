@@ -8,13 +8,17 @@ import (
 type scopes = map[access.Role]access.Scope
 
 // The rights of this capability. An audit is about the organisation and names no child, so there is nothing of which somebody would see a part. Those who look
-// in from outside read the results and take no part.
+// in from outside read the results and take no part; the library of evidence and its files are not theirs.
 var (
 	// See reads audits, their results and the frameworks.
 	See = access.Right{Key: "audit.see", Words: "read audits and their results", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.SafeguardingLead: access.All, roll.KeyTeacher: access.All, roll.Teacher: access.All,
 		roll.FamilyWorker: access.All, roll.Office: access.All, roll.Governor: access.All, roll.Coordinator: access.All, roll.Administrator: access.All,
 		roll.Adviser: access.All, roll.Assessor: access.All}}
+	// Library opens all pieces of evidence and their files. Whoever comes from outside sees the pieces they are shown, with a result or in an award.
+	Library = access.Right{Key: "audit.library", Words: "open the library of evidence, and its files", Roles: scopes{
+		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.SafeguardingLead: access.All, roll.KeyTeacher: access.All, roll.Teacher: access.All,
+		roll.FamilyWorker: access.All, roll.Office: access.All, roll.Governor: access.All, roll.Coordinator: access.All, roll.Administrator: access.All}}
 	// Lead sets audits up, closes them, and keeps what the team agrees.
 	Lead = access.Right{Key: "audit.lead", Words: "set up and close audits, agree levels, and bring in frameworks", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Coordinator: access.All, roll.Administrator: access.All}, Proof: true}
@@ -32,7 +36,7 @@ var (
 )
 
 // Rights lists them for the gate.
-func Rights() []access.Right { return []access.Right{See, Lead, Share, Rate, KeyIn, Answer} }
+func Rights() []access.Right { return []access.Right{See, Library, Lead, Share, Rate, KeyIn, Answer} }
 
 // GroupsOf are the groups for which somebody with these roles can speak, the likeliest first.
 func GroupsOf(roles []access.Role) (out []Group) {

@@ -41,6 +41,8 @@ type Service struct {
 	// Helps lists the schools nearby that offer help with a criterion, and Helped who has helped whom; the room of peer support gives both through app.
 	Helps  func(ctx context.Context, p access.Pass, f Framework, c Criterion) ([]Help, error)
 	Helped func(ctx context.Context, p access.Pass) ([]Helped, error)
+	// UsedIn counts the uses of evidence in rooms above.
+	UsedIn []Uses
 
 	keeper worry.Keeper // knows which sentences somebody has just said are no worry; see Keeping
 }

@@ -11,6 +11,7 @@ import (
 
 	"ajar/internal/admin"
 	"ajar/internal/audit"
+	"ajar/internal/awards"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
 	familydoor "ajar/internal/family"
@@ -37,18 +38,20 @@ func parts(d *db.DB) Parts {
 	p.Progress = progress.New(d, p.Roll, p.Imports)
 	p.Barriers = barriers.New(d, p.Roll, p.Progress)
 	q := jobs.New(d, slog.New(slog.DiscardHandler))
-	p.Plans = plans.New(d, p.Roll, q, out.New(d, q))
+	mail := out.New(d, q)
+	p.Plans = plans.New(d, p.Roll, q, mail)
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
 	p.Practice = practice.New(d, p.Roll, p.Plans)
 	p.Audit = audit.New(d, p.Roll)
 	p.Peers = peers.New(d, p.Roll)
+	p.Awards = awards.New(d, p.Audit, p.Plans, q, mail)
 	p.Notes, p.Sharing = notes.New(d, p.Roll), sharing.New(d, p.Roll)
 	p.Audit.Gives = p.Sharing.GivesCounts
-	p.Gate = access.NewGate(peers.Rights(), roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights())
+	p.Gate = access.NewGate(peers.Rights(), roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights(), awards.Rights())
 	return p
 }
 
-var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations(), peers.Migrations()}
+var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations(), peers.Migrations(), awards.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)
@@ -146,6 +149,10 @@ func TestLoad(t *testing.T) {
 		audits, err := p.Audit.All(ctx, access.System("test", orgOf(t, p, "HARROWMERE")))
 		if err != nil || len(audits) != 2 || audits[0].State != "Open" || audits[0].ParentsIn != 7 || audits[1].State != "Closed" || audits[1].Agreed != 29 || audits[1].ParentsShown != 23 {
 			t.Errorf("the audits are %+v, %v", audits, err)
+		}
+		given, err := p.Awards.All(ctx, access.System("test", orgOf(t, p, "HARROWMERE")))
+		if err != nil || len(given.Awards) != 3 || given.Awards[0].State != "Being assessed" || given.Awards[1].State != "Gathering evidence" || given.Awards[1].Without != 3 || given.Awards[2].State != "Awarded" {
+			t.Errorf("the awards are %+v, %v", given.Awards, err)
 		}
 		if alone, err := Alone(ctx, p.Roll); err != nil || !alone {
 			t.Errorf("alone: %v, %v", alone, err)

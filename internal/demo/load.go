@@ -11,6 +11,7 @@ import (
 
 	"ajar/internal/admin"
 	"ajar/internal/audit"
+	"ajar/internal/awards"
 	"ajar/internal/barriers"
 	"ajar/internal/conversations"
 	door "ajar/internal/family"
@@ -48,6 +49,7 @@ type Parts struct {
 	Sharing       *sharing.Service
 	Practice      *practice.Service
 	Peers         *peers.Service
+	Awards        *awards.Service
 }
 
 // ClusterCode is the code of the demo's cluster; when it is there, the demo is.

@@ -27,7 +27,7 @@ func (l *loader) stories() error {
 		do   func(roll.Org, people) error
 	}{
 		{"a father on the staff", l.fatherOnTheStaff}, {"people from outside", l.fromOutside}, {"a colleague who is away", l.away},
-		{"notes", l.notesOfTheWeek}, {"a mother entered twice", l.enteredTwice}, {"sharing", l.shares},
+		{"notes", l.notesOfTheWeek}, {"a mother entered twice", l.enteredTwice}, {"sharing", l.shares}, {"awards", l.awards},
 	} {
 		if err := step.do(high, st); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)

@@ -79,3 +79,7 @@ type Measure struct {
 
 // OfferMeasure adds something measured, while the program is put together.
 func (s *Service) OfferMeasure(m Measure) { s.measures = append(s.measures, m) }
+
+// PlansIn lists the plans of the organisation of a transaction, the latest first, for rooms above that say under which plan something was done. They decide
+// who may.
+func PlansIn(tx *db.Tx) ([]Plan, error) { return plansOf(tx) }

@@ -22,12 +22,14 @@ type oneView struct {
 	Next    string // the code of the next criterion
 	Prev    string
 	Helps   []audit.Help // of schools nearby, where there is a gap
+	Library bool         // may open the files
 }
 
 func (h pages) oneOf(q *web.Req) (v oneView, err error) {
 	if v.Outcome, err = h.outcome(q); err != nil {
 		return v, err
 	}
+	v.Library = q.Pass.Has(audit.Library)
 	code := q.R.PathValue("criterion")
 	found := false
 	for i, r := range v.Outcome.Results {

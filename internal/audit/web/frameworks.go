@@ -80,7 +80,7 @@ func (h pages) framework(q *web.Req) error {
 			others = append(others, x)
 		}
 	}
-	return q.Page(frameworkPage(begin(q, f.Title, ui.Link{Text: "Frameworks", Href: frameworksPath}), f, others))
+	return q.Page(frameworkPage(begin(q, f.Title, ui.Link{Text: "Frameworks", Href: FrameworksPath}), f, others))
 }
 
 func (h pages) frameworkFile(q *web.Req) error {
@@ -101,5 +101,5 @@ func (h pages) compare(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(comparePage(begin(q, "What changed in "+to.Title, ui.Link{Text: "Frameworks", Href: frameworksPath}, ui.Link{Text: to.Title, Href: frameworkPath(to)}), from, to, audit.Compare(from, to)))
+	return q.Page(comparePage(begin(q, "What changed in "+to.Title, ui.Link{Text: "Frameworks", Href: FrameworksPath}, ui.Link{Text: to.Title, Href: frameworkPath(to)}), from, to, audit.Compare(from, to)))
 }

@@ -10,10 +10,12 @@ import (
 // ListPath is the page of audits.
 const ListPath = "/audit"
 
+// FrameworksPath is the page of frameworks, where one is brought in.
+const FrameworksPath = "/audit-frameworks"
+
 const (
-	newPath        = ListPath + "/new"
-	frameworksPath = "/audit-frameworks"
-	evidencePath   = "/audit-evidence"
+	newPath      = ListPath + "/new"
+	evidencePath = "/audit-evidence"
 )
 
 // AuditPath is the page of one audit and what came of it.
@@ -52,15 +54,15 @@ func agreePath(id audit.AuditID, criterion string) string {
 }
 
 func frameworkPath(f audit.Framework) string {
-	return frameworksPath + "/" + url.PathEscape(f.Code) + "?" + url.Values{"version": {f.Version}}.Encode()
+	return FrameworksPath + "/" + url.PathEscape(f.Code) + "?" + url.Values{"version": {f.Version}}.Encode()
 }
 
 func frameworkFilePath(f audit.Framework) string {
-	return frameworksPath + "/" + url.PathEscape(f.Code) + "/file?" + url.Values{"version": {f.Version}}.Encode()
+	return FrameworksPath + "/" + url.PathEscape(f.Code) + "/file?" + url.Values{"version": {f.Version}}.Encode()
 }
 
 func comparePath(code, from, to string) string {
-	return frameworksPath + "/" + url.PathEscape(code) + "/compare?" + url.Values{"from": {from}, "to": {to}}.Encode()
+	return FrameworksPath + "/" + url.PathEscape(code) + "/compare?" + url.Values{"from": {from}, "to": {to}}.Encode()
 }
 
 func filePath(id audit.EvidenceID) string { return evidencePath + "/" + id.String() }

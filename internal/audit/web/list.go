@@ -18,5 +18,5 @@ func (h pages) list(q *web.Req) error {
 		return err
 	}
 	d := ui.From(q, "Where are we?")
-	return q.Page(listPage(d, list, o.Grouping(), q.Pass.Scope(audit.Lead) >= access.All, q.Pass.Has(audit.Rate)))
+	return q.Page(listPage(d, list, o.Grouping(), q.Pass.Scope(audit.Lead) >= access.All, q.Pass.Has(audit.Rate), q.Pass.Has(audit.Library)))
 }

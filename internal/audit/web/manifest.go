@@ -19,13 +19,14 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 	h := pages{s}
 	o := own{s, leaf}
 	see, lead, share, rate, key, answer := web.For(audit.See), web.For(audit.Lead), web.For(audit.Share), web.For(audit.Rate), web.For(audit.KeyIn), web.For(audit.Answer)
-	one, framework := ListPath+"/{audit}", frameworksPath+"/{framework}"
+	library := web.For(audit.Library)
+	one, framework := ListPath+"/{audit}", FrameworksPath+"/{framework}"
 	criterion, rating := one+"/criterion/{criterion}", one+"/rate/{criterion}"
 	return module.Manifest{
 		Name:       "audit",
 		Migrations: audit.Migrations().Files,
 		Rights:     audit.Rights(),
-		Menu:       []web.MenuItem{{Label: "Where are we?", Href: ListPath, Need: audit.See, Order: 58, Group: "Improving", Also: []string{frameworksPath, evidencePath}}},
+		Menu:       []web.MenuItem{{Label: "Where are we?", Href: ListPath, Need: audit.See, Order: 58, Group: "Improving", Also: []string{FrameworksPath, evidencePath}}},
 		Routes: []web.Route{
 			{Pattern: "GET " + ListPath, Need: see, Handle: h.list},
 			{Pattern: "GET " + newPath, Need: lead, Handle: h.setup},
@@ -35,13 +36,13 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 			{Pattern: "GET " + togetherPrint, Need: see, Handle: h.togetherPrint},
 			{Pattern: "GET " + togetherCSV, Need: see, Handle: h.togetherCSV},
 			{Pattern: "GET " + togetherXLSX, Need: see, Handle: h.togetherXLSX},
-			{Pattern: "GET " + frameworksPath, Need: see, Handle: h.frameworks},
-			{Pattern: "POST " + frameworksPath, Need: lead, Handle: h.bringIn},
+			{Pattern: "GET " + FrameworksPath, Need: see, Handle: h.frameworks},
+			{Pattern: "POST " + FrameworksPath, Need: lead, Handle: h.bringIn},
 			{Pattern: "GET " + framework, Need: see, Handle: h.framework},
 			{Pattern: "GET " + framework + "/file", Need: see, Handle: h.frameworkFile},
 			{Pattern: "GET " + framework + "/compare", Need: see, Handle: h.compare},
-			{Pattern: "GET " + evidencePath, Need: see, Handle: h.evidence},
-			{Pattern: "GET " + evidencePath + "/{evidence}", Need: see, Handle: h.file},
+			{Pattern: "GET " + evidencePath, Need: library, Handle: h.evidence},
+			{Pattern: "GET " + evidencePath + "/{evidence}", Need: library, Handle: h.file},
 			{Pattern: "GET " + one, Need: see, Handle: h.results},
 			{Pattern: "GET " + one + "/print", Need: see, Handle: h.print},
 			{Pattern: "GET " + one + "/results.csv", Need: see, Handle: h.csv},

@@ -481,19 +481,19 @@ func TestPaperFrameworksAndAgreeing(t *testing.T) {
 	// A framework with a mistake is shown again with its line; a right one is kept, printed and compared.
 	_, text, err := x.s.Framework(context.Background(), testkit.A(), "room", "1")
 	x.must(err)
-	code, body, _ := x.post(frameworksPath, "text", strings.Replace(text, "title:", "titel:", 1))
+	code, body, _ := x.post(FrameworksPath, "text", strings.Replace(text, "title:", "titel:", 1))
 	if code != 422 {
 		t.Errorf("%d", code)
 	}
 	x.has(body, "Line 4:", "titel")
 	next := strings.Replace(strings.Replace(text, `version: "1"`, `version: "2"`, 1), "Every family is greeted", "Each family is greeted", 1)
-	if code, body, _ = x.post(frameworksPath, "text", strings.ReplaceAll(next, "\n", "\r\n")); code != 303 {
+	if code, body, _ = x.post(FrameworksPath, "text", strings.ReplaceAll(next, "\n", "\r\n")); code != 303 {
 		t.Fatalf("%d %s", code, body)
 	}
-	x.has(x.get(frameworksPath), "Your own")
-	x.has(x.get(frameworksPath+"/room?version=2"), "Each family is greeted", "What changed since version 1")
+	x.has(x.get(FrameworksPath), "Your own")
+	x.has(x.get(FrameworksPath+"/room?version=2"), "Each family is greeted", "What changed since version 1")
 	x.has(x.get(comparePath("room", "1", "2")), "K2", "Other words", "<del>")
-	if code, _, _ := x.as(roll.Teacher).post(frameworksPath, "text", next); code != 404 {
+	if code, _, _ := x.as(roll.Teacher).post(FrameworksPath, "text", next); code != 404 {
 		t.Errorf("a teacher brings one in: %d", code)
 	}
 }
