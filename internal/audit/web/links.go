@@ -36,6 +36,9 @@ func handInPath(id audit.AuditID) string { return RatePath(id) + "-done" }
 func keyInPath(id audit.AuditID) string  { return AuditPath(id) + "/key-in" }
 func printPath(id audit.AuditID) string  { return AuditPath(id) + "/print" }
 func csvPath(id audit.AuditID) string    { return AuditPath(id) + "/results.csv" }
+func documentPath(id audit.AuditID) string {
+	return AuditPath(id) + "/report.docx"
+}
 func closePath(id audit.AuditID) string  { return AuditPath(id) + "/close" }
 func extendPath(id audit.AuditID) string { return AuditPath(id) + "/extend" }
 

@@ -40,6 +40,7 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 			{Pattern: "GET " + one, Need: see, Handle: h.results},
 			{Pattern: "GET " + one + "/print", Need: see, Handle: h.print},
 			{Pattern: "GET " + one + "/results.csv", Need: see, Handle: h.csv},
+			{Pattern: "GET " + one + "/report.docx", Need: see, Handle: h.document},
 			{Pattern: "GET " + one + "/sheet", Need: see, Handle: h.sheet},
 			{Pattern: "GET " + one + "/close", Need: lead, Handle: h.closing},
 			{Pattern: "POST " + one + "/close", Need: lead, Handle: h.close},

@@ -359,8 +359,10 @@ func TestHiddenAlikeEverywhere(t *testing.T) {
 			page, one, paper, row := look()
 			x.has(page, "under 5")
 			x.has(one, "under 5", "from 1")
+			word := testkit.Document(x, x.get(documentPath(id)))
 			x.has(paper, "Parents: fewer than five.")
-			x.lacks(page+one+paper, "Said by", "Differs")
+			x.has(word, "Parents: fewer than five.", "under 5")
+			x.lacks(page+one+paper+word, "Said by", "Differs", "Where parents and staff see it differently", "Leading.")
 			if row[3] != "1" || strings.Join(row[4:9], "") != "00100" || row[12] != "fewer than 5" || row[15] != "3" || row[16] != "" {
 				t.Errorf("%s, with %d parents the file says %q", when, n, row)
 			}
@@ -376,6 +378,7 @@ func TestHiddenAlikeEverywhere(t *testing.T) {
 		x.has(page, "Said by 0", "Differs", "Where parents and staff see it differently")
 		x.has(one, "from 6")
 		x.has(paper, "Parents 5 (5).")
+		x.has(testkit.Document(x, x.get(documentPath(id))), "Parents 5 (5).", "Where parents and staff see it differently", "How many chose each level", "Nobody from outside has checked it.")
 		if row[3] != "6" || strings.Join(row[4:9], "") != "00105" || row[12] != "5" || row[16] != "2" || row[17] != "yes" {
 			t.Errorf("the file says %q", row)
 		}

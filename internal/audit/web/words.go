@@ -3,6 +3,7 @@ package web
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"ajar/internal/audit"
@@ -100,3 +101,27 @@ func differenceWords(d audit.Difference) string {
 	}
 	return "Other words"
 }
+
+// tookPart says how much is answered and who took part.
+func tookPart(o audit.Outcome) string {
+	answered, agreed := o.Answered()
+	return strconv.Itoa(answered) + " of " + strconv.Itoa(len(o.Results)) + " statements answered, " + count(agreed, "level", "levels") + " agreed. " +
+		count(o.Balance.House, "colleague", "colleagues") + ", " + count(o.Balance.Parents, "parent", "parents") + " and " + count(o.Balance.Others, "governor or partner", "governors and partners") + " took part. " + o.Balance.Words()
+}
+
+// flaggedLine says one statement on which parents and staff are apart.
+func flaggedLine(r audit.Result) string {
+	return r.Criterion.Text + " Parents " + figure(r.Views[audit.Parents].Median(), false) + ", staff " + staffFigure(r) + "."
+}
+
+// usesWords names what shows a statement.
+func usesWords(r audit.Result) string {
+	var titles []string
+	for _, u := range r.Uses {
+		titles = append(titles, u.Title)
+	}
+	return strings.Join(titles, "; ")
+}
+
+const howToRead = "A level is what the team agreed; until then, the middle of the groups' medians. What is not answered is left out, and never counted as low. Parents' answers are shown from five on. " +
+	"This is the school's own view of itself. Nobody from outside has checked it."
