@@ -273,17 +273,20 @@ func (t Table) write(w *writer) {
 	}
 	w.put(`</w:tblGrid>`)
 	if len(t.Head) > 0 {
-		w.row(t.Head, columns, true)
+		w.row(t.Head, columns, true, true)
 	}
-	for _, r := range t.Rows {
-		w.row(r, columns, false)
+	for i, r := range t.Rows {
+		w.row(r, columns, false, len(t.Rows) <= together && i < len(t.Rows)-1)
 	}
 	w.put(`</w:tbl>`)
 	paragraph{style: "AfterTable"}.write(w) // two tables in a row would become one
 }
 
-// row writes a row. One that is too short is filled with empty cells; a row is not cut by the end of a page.
-func (w *writer) row(cells []Cell, columns []int, head bool) {
+// together is how many rows a table may have that is not parted by the end of a page.
+const together = 12
+
+// row writes a row. One that is too short is filled with empty cells; a row is not cut by the end of a page, and keep holds it on one page with the next.
+func (w *writer) row(cells []Cell, columns []int, head, keep bool) {
 	w.put(`<w:tr><w:trPr><w:cantSplit/>`)
 	if head {
 		w.put(`<w:tblHeader/>`)
@@ -313,7 +316,7 @@ func (w *writer) row(cells []Cell, columns []int, head bool) {
 		if head {
 			style = "TableHead"
 		}
-		w.paraProps(style, head, 0, align)
+		w.paraProps(style, keep, 0, align)
 		for _, r := range c.Runs {
 			w.run(r, white)
 		}

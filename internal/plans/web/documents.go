@@ -75,7 +75,7 @@ func measured(d *docx.Doc, list []plans.Change) {
 }
 
 func groupsTable(caption string, list []plans.Group) docx.Table {
-	t := docx.Table{Caption: caption, Widths: []int{4, 1, 1, 1, 1, 1, 1, 1}}
+	t := docx.Table{Caption: caption, Widths: []int{4, 2, 2, 2, 2, 2, 2, 2}}
 	columns := groupColumns("Theme")
 	for i, c := range columns {
 		head := docx.N(c.Head)
