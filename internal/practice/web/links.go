@@ -43,3 +43,10 @@ func withdrawPath(id practice.StoryID) string  { return StoryPath(id) + "/withdr
 func readPath(id practice.StoryID) string      { return StoryPath(id) + "/read" }
 func requestPath(id practice.StoryID) string   { return StoryPath(id) + "/request" }
 func tagPath(tag string) string                { return StoriesPath + "?" + url.Values{"tag": {tag}}.Encode() }
+
+func askPath(id ids.ID[practice.Activity]) string { return activityPath(id) + "/ask" }
+
+// OwnPath is where a parent answers, at the family's door.
+func OwnPath(id ids.ID[practice.Activity]) string { return "/f/activities/" + id.String() }
+
+func ownAnswer(id ids.ID[practice.Activity]) string { return OwnPath(id) + "/answer" }
