@@ -204,7 +204,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		notesweb.Manifest(a.Notes),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		plansweb.Manifest(a.Plans, a.Admin),
-		auditweb.Manifest(a.Audit, a.leaf),
+		auditweb.Manifest(a.Audit, a.leaf, a.Family),
 		conversationsweb.Manifest(a.Conversations, a.Admin, a.Family),
 		practiceweb.Manifest(a.Practice, a.leaf),
 	}

@@ -23,7 +23,7 @@ import (
 
 // joinAudit joins audits with the rooms beside them: the family's door, by which parents answer, the first page of staff, and what can serve as evidence.
 func (a *App) joinAudit() {
-	a.Family.Offer(family.Thing{Key: "audit.views", Words: auditweb.Words, Path: func(key int64) string { return auditweb.OwnPath(audit.AuditID(key)) },
+	a.Family.Offer(family.Thing{Key: audit.AskThing, Words: auditweb.Words, Path: func(key int64) string { return auditweb.OwnPath(audit.AuditID(key)) },
 		Items: func(tx *db.Tx, adult roll.AdultID, child roll.TiedPupil) (out []family.Item, err error) {
 			list, err := audit.Offered(tx, adult)
 			for _, o := range list {

@@ -78,3 +78,9 @@ func ownSend(id audit.AuditID) string            { return OwnPath(id) + "/send" 
 func keyInFor(id audit.AuditID, g audit.Group) string {
 	return keyInPath(id) + "?" + url.Values{"for": {string(g)}}.Encode()
 }
+
+func askPath(id audit.AuditID) string        { return AuditPath(id) + "/ask" }
+func askAgainPath(id audit.AuditID) string   { return askPath(id) + "?again=yes" }
+func askSendPath(id audit.AuditID) string    { return askPath(id) + "/send" }
+func askBackPath(id audit.AuditID) string    { return askPath(id) + "/take-back" }
+func askLettersPath(id audit.AuditID) string { return askPath(id) + "/letters" }
