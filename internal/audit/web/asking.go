@@ -56,7 +56,7 @@ func (h asking) form(q *web.Req) error {
 	if v.Sofar, err = h.fam.AskedSoFar(q.Context(), q.Pass, audit.AskThing, int64(id)); err != nil {
 		return err
 	}
-	m := familyweb.Many{Action: askSendPath(id), Back: askBackPath(id), Batch: familyweb.BatchField(q), Fields: againField(v.Again)}
+	m := familyweb.Many{Action: askSendPath(id), Back: askBackPath(id), Batch: familyweb.BatchField(q), Fields: againField(v.Again), Paper: true}
 	switch {
 	case !m.Batch.Zero():
 		v.Sent = true
@@ -69,7 +69,7 @@ func (h asking) form(q *web.Req) error {
 			return err
 		}
 		v.Plan = m.Plan
-		if v.Sends = h.fam.CanSend(); v.Sends && len(v.Plan.To)+len(v.Plan.Not) > 0 {
+		if v.Sends = h.fam.CanSend(); v.Sends && len(v.Plan.To) > 0 {
 			v.Part = familyweb.SendMany(m)
 		}
 	}

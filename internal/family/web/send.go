@@ -163,6 +163,7 @@ type Many struct {
 	Batch  family.BatchID // a sending that was just made
 	Gone   family.Gone
 	Back   string // where the take-back posts to
+	Paper  bool   // the room shows itself what is done for those whom no message reaches (NotReached)
 }
 
 // LetterWords are what a letter of many says above its link and its code, in the language of the adult.
