@@ -213,6 +213,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin.AddHome(admin.HomePanel{Order: 3, Need: admin.Trail, Show: rollweb.ManyRecords(adminweb.TrailPath, a.DB.Clock().Zone())})
 	a.openFamilyDoor(o.LookAround)
 	a.joinAudit()
+	a.joinPractice()
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
 		adminweb.Manifest(a.Admin),
@@ -224,9 +225,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		notesweb.Manifest(a.Notes),
 		barriersweb.Manifest(a.Barriers, a.Admin),
 		plansweb.Manifest(a.Plans, a.Admin),
-		auditweb.Manifest(a.Audit, a.auditLeaf),
+		auditweb.Manifest(a.Audit, a.leaf, a.Family),
 		conversationsweb.Manifest(a.Conversations, a.Admin, a.Family),
-		practiceweb.Manifest(a.Practice),
+		practiceweb.Manifest(a.Practice, a.leaf),
 		peersweb.Manifest(a.Peers),
 		awardsweb.Manifest(a.Awards, a.Admin),
 	}

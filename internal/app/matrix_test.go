@@ -181,6 +181,7 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	must(t, err)
 	activity, err := a.Practice.PutActivity(ctx, head, practice.Activity{Title: "Forum", Kind: "forum", OnDay: "2026-10-01"})
 	must(t, err)
+	must(t, a.Practice.AskParents(ctx, head, activity, a.DB.Clock().Today()))
 	must(t, a.Practice.ShareDecision(ctx, head, practice.Shared{ActivityID: activity, How: "voted", What: "The gate", OnDay: "2026-10-01"}))
 	depth, err := a.Practice.Activity(ctx, head, activity)
 	must(t, err)
@@ -477,7 +478,7 @@ func TestMatrix(t *testing.T) {
 }
 
 // needMore are addresses that need more than their key to open: a form that names a row, a file that is waiting, or an earlier step.
-var needMore = []string{
+var needMore = []string{"GET /audit/{audit}/ask",
 	"GET /conversations/reflections/{reflection}", // only the colleague who was asked
 	"GET /awards/{award}/certificate",             // once it is given
 	"GET /reach/cohorts/{cohort}/remove", "GET /sharing/groups/{org}/leave", "POST /sharing/groups/{org}/leave", "POST /sharing/groups/{org}", "GET /reach/rules/end", "GET /imports/batches/{batch}/columns", "GET /imports/batches/{batch}/refused", "GET /imports/batches/{batch}/mapping",

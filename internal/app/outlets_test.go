@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ajar/internal/app"
+	"ajar/internal/audit"
 	"ajar/internal/conversations"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -53,6 +54,10 @@ type family struct {
 // something puts it here.
 var ready = map[string]func(t *testing.T, f *family, of tied){
 	"family.sending": func(_ *testing.T, f *family, _ tied) { f.a.Post.Use(post.SMS, swallow{}) },
+	"audit": func(t *testing.T, f *family, of tied) {
+		_, err := f.a.Audit.Start(context.Background(), staffPass(f.a, of.in), audit.Setup{Framework: "engagement", Scope: audit.School, Groups: []audit.Group{audit.Parents}})
+		must(t, err)
+	},
 	"notes": func(t *testing.T, f *family, of tied) {
 		_, err := f.a.Notes.Add(context.Background(), staffPass(f.a, of.in), of.pupil, notes.Typed{Said: "Read aloud to the class.", Family: true})
 		must(t, err)

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"ajar/internal/app"
 	"ajar/internal/audit"
@@ -22,6 +23,7 @@ import (
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/say"
 	"ajar/internal/notes"
+	"ajar/internal/practice"
 	"ajar/internal/roll"
 	"ajar/internal/ui"
 )
@@ -133,11 +135,14 @@ func TestEveryPageAtTheFamilysDoorIsLight(t *testing.T) {
 	}
 	asked, err := a.Audit.Start(context.Background(), staffPass(a, x.oak), audit.Setup{Framework: "engagement", Scope: audit.School, Groups: []audit.Group{audit.Parents}})
 	must(t, err)
+	activity, err := a.Practice.PutActivity(context.Background(), staffPass(a, x.oak), practice.Activity{Title: "Which shoes go with the uniform, and which books for the summer", Kind: "panel", OnDay: "2026-11-01"})
+	must(t, err)
+	must(t, a.Practice.AskParents(context.Background(), staffPass(a, x.oak), activity, a.DB.Clock().Now().AddDate(0, 0, 7).Format(time.DateOnly)))
 	near, _ := url.Parse(mum.to)
 	link := x.link(t, x.mira)
 	m, err := a.Family.MeOf(context.Background(), x.mira.asked(a).Own)
 	must(t, err)
-	keys := map[string]string{"secret": link.Secret, "pupil": x.kit.String(), "talk": sheet.String(), "wish": m.Wishes[0].ID.String(), "remark": ids.New[conversations.Remark]().String(), "audit": asked.String()}
+	keys := map[string]string{"secret": link.Secret, "pupil": x.kit.String(), "talk": sheet.String(), "wish": m.Wishes[0].ID.String(), "remark": ids.New[conversations.Remark]().String(), "audit": asked.String(), "activity": activity.String()}
 	query := map[string]string{"GET /f/together/connect": "?reader=" + near.Query().Get("reader")}
 	css := wire(t, x.h, "GET", ui.Asset("leaf.css"), nil, nil)
 	heaviest, where := 0, ""

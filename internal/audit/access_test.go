@@ -123,6 +123,7 @@ func TestVerbsAreGuarded(t *testing.T) {
 				return err
 			}, false},
 			{"TakeFile", roll.Administrator, roll.Office, func(p access.Pass) error { _, err := s.TakeFile(ctx, p, id, "x.csv", nil); return err }, false},
+			{"Asked", roll.Office, roll.Teacher, func(p access.Pass) error { _, err := s.Asked(ctx, p, id, false); return err }, false},
 			{"Ask", roll.Parent, roll.Head, func(p access.Pass) error { _, err := s.Ask(ctx, p, id, key, "en"); return err }, false},
 			{"Choose", roll.Parent, roll.Governor, func(p access.Pass) error { return s.Choose(ctx, p, id, key, "V1", 3) }, false},
 			{"Drop", roll.Parent, roll.Leader, func(p access.Pass) error { _, err := s.Drop(ctx, p, id, key, ""); return err }, false},

@@ -367,7 +367,7 @@ func enough(list []Tally) (out []string) {
 	return out
 }
 
-// Offered are the audits that an adult can answer today and has not.
+// Offered are the audits that an adult can answer today: to the adult those that they have not, to staff all, since who has answered is nobody's business.
 func Offered(tx *db.Tx, adult roll.AdultID) (out []OwnView, err error) {
 	list, err := audits(tx)
 	if err != nil {
@@ -377,9 +377,11 @@ func Offered(tx *db.Tx, adult roll.AdultID) (out []OwnView, err error) {
 		if !a.Open(tx.Today()) || !a.Asks(Parents) {
 			continue
 		}
-		had, err := hadTurn(tx, a.ID, adult)
-		if err != nil {
-			return nil, err
+		had := false
+		if roll.AdultID(tx.Pass().Who().Adult) == adult {
+			if had, err = hadTurn(tx, a.ID, adult); err != nil {
+				return nil, err
+			}
 		}
 		f, _, err := framework(tx, a.Framework, a.Version)
 		if err != nil {

@@ -92,7 +92,7 @@ func both(t *testing.T, body func(t *testing.T, w *world)) {
 		r := roll.New(d, batch.New(d))
 		q := jobs.New(d, slog.New(slog.NewTextHandler(io.Discard, nil)))
 		out := post.New(d, q)
-		out.May, out.Sender = roll.MayPost, roll.Sender
+		out.May, out.Sender = post.Whether(roll.MayPost), roll.Sender
 		p := plans.New(d, r, q, out)
 		w := &world{s: New(d, audit.New(d, r), p, q, out), roll: r, plans: p, mail: &mailbox{}}
 		out.Use(post.Email, w.mail)
@@ -187,6 +187,9 @@ func (w *world) work(t *testing.T) {
 	t.Helper()
 	for range 20 {
 		n, err := w.s.Jobs.Round(t.Context())
+		must(t, err)
+		m, err := w.s.Post.Round(t.Context())
+		n += m
 		must(t, err)
 		if n == 0 {
 			return

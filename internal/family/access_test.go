@@ -140,6 +140,11 @@ func TestStaffVerbsAreGuarded(t *testing.T) {
 				_, err := s.SendMany(ctx, p, ids.New[Batch](), []Wanted{{Adult: a.mother, Pupil: a.amira}})
 				return err
 			}, false, false},
+			{"LetterMany", roll.Office, roll.KeyTeacher, func(p access.Pass) error {
+				_, _, err := s.LetterMany(ctx, p, ids.New[Batch](), []Wanted{{Adult: a.mother, Pupil: a.amira}}, true)
+				return err
+			}, false, false},
+			{"AskedSoFar", roll.Office, roll.KeyTeacher, func(p access.Pass) error { _, err := s.AskedSoFar(ctx, p, Page, 0); return err }, true, false},
 			{"BatchOf", roll.Office, roll.KeyTeacher, func(p access.Pass) error { _, err := s.BatchOf(ctx, p, ids.New[Batch]()); return err }, true, false},
 			{"TakeBatchBack", roll.Office, roll.KeyTeacher, func(p access.Pass) error { _, err := s.TakeBatchBack(ctx, p, ids.New[Batch]()); return err }, false, true},
 			{"TakeBack", roll.Head, roll.Governor, func(p access.Pass) error { return s.TakeBack(ctx, p, a.amira, ids.New[Link]()) }, false, true},

@@ -27,6 +27,7 @@ type Wanted struct {
 	Base     string // how this Ajar is reached from outside, as the colleague sees it who makes the link
 	Batch    BatchID
 	Keys     []int64 // for Plan: the newest of these that the adult can open
+	Since    *int64  // for Plan: whoever has been given such a link since then, which still opens, is left out
 }
 
 // Issue makes a link and a code in the transaction of its cause. The caller has checked that this adult may be written to about the child; the link

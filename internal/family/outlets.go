@@ -16,7 +16,7 @@ func (s *Service) Outlets() []roll.Outlet {
 	return []roll.Outlet{
 		{Key: "family.links", Words: "Personal links and codes", Needs: roll.Contact | roll.Information, Probe: s.linkOffered, Sent: openLinks,
 			Reads: []string{"family.LinksOf", "family.enterGiven", "family.tiedTo", "family.Issue", "family.AsksOf", "family.NewOne", "family.again", "family.look", "family.sharing"}},
-		{Key: "family.sending", Words: "Links sent by text and e-mail", Needs: roll.Contact | roll.Information, Probe: s.wouldSend, Reads: []string{"family.plan", "family.waysOf", "family.SendOne", "family.MayLeave"}},
+		{Key: "family.sending", Words: "Links sent by text and e-mail", Needs: roll.Contact | roll.Information, Probe: s.wouldSend, Reads: []string{"family.plan", "family.familiesOf", "family.waysOf", "family.SendOne", "family.MayLeave"}},
 		{Key: "family.page", Words: "The adult's own page, on a device that a link opened", Needs: roll.Information, Probe: s.pageShows,
 			Reads: []string{"family.identify", "family.partyOf", "family.AsParent", "family.HomeOf", "family.self", "family.Accept", "family.described"}},
 		{Key: "family.held", Words: "What the school holds about the child", Needs: roll.Information, Probe: s.heldShows,

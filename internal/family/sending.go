@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"ajar/internal/kit/access"
@@ -223,6 +224,8 @@ type Reached struct {
 	Tongue say.Lang
 
 	want Wanted
+	form string
+	post []string
 }
 
 // Unreached is one adult who gets none, and why.
@@ -236,6 +239,8 @@ type Unreached struct {
 // Plan is what would happen if a link went to many.
 type Plan struct {
 	To      []Reached
+	Paper   []Reached // whom no message reaches, and a letter may
+	Have    int       // who has such a link already
 	Not     []Unreached
 	Nothing int // adults for whom there is nothing to open yet
 	LeftOut int // kept out by an order or the end of a tie; named in Not only to those who may know of orders
@@ -265,72 +270,151 @@ func (s *Service) Plan(ctx context.Context, p access.Pass, list []Wanted) (out P
 	return out, err
 }
 
+// goal is what one link would be for: an adult and what it opens.
+type goal struct {
+	adult roll.AdultID
+	thing string
+	key   int64
+}
+
 func (s *Service) plan(tx *db.Tx, list []Wanted) (out Plan, err error) {
 	days, err := linkDays(tx)
 	if err != nil {
 		return out, err
 	}
 	out.Ends = dayOf(lastMoment(tx.Now(), days))
-	pages := map[roll.AdultID]bool{}
+	pupils, rels, err := familiesOf(tx, list)
+	if err != nil {
+		return out, err
+	}
+	has, err := haveLinks(tx, list)
+	if err != nil {
+		return out, err
+	}
+	done := map[goal]bool{} // one link, however many children
+	var not []Unreached
+	var whose []goal
 	for _, w := range list {
 		if w.Thing == "" {
 			w.Thing = Page
 		}
-		pupil, err := roll.Enter(tx, Give, w.Pupil)
-		if err != nil {
-			return out, err
-		}
-		rels, err := roll.Relations(tx, w.Pupil)
-		if err != nil {
-			return out, err
-		}
-		i := slices.IndexFunc(rels, func(r roll.Relation) bool { return r.Adult.ID == w.Adult })
-		if i < 0 || !given(rels[i], tx.Today()) {
+		pupil := pupils[w.Pupil]
+		i := slices.IndexFunc(rels[w.Pupil], func(r roll.Relation) bool { return r.Adult.ID == w.Adult })
+		if i < 0 || !given(rels[w.Pupil][i], tx.Today()) {
 			out.LeftOut++
 			mayKnow, err := roll.KnowsOrders(tx, pupil.ID)
 			if err != nil {
 				return out, err
 			}
 			if i >= 0 && mayKnow {
-				_, why := roll.May(rels[i], roll.Contact|roll.Information, tx.Today())
-				out.Not = append(out.Not, Unreached{rels[i].Adult.Name, pupil.Name(), why, pupil.ID})
+				_, why := roll.May(rels[w.Pupil][i], roll.Contact|roll.Information, tx.Today())
+				not, whose = append(not, Unreached{rels[w.Pupil][i].Adult.Name, pupil.Name(), why, pupil.ID}), append(whose, goal{})
 			}
 			continue
 		}
-		r := rels[i]
-		if w.Thing == Page {
-			if pages[w.Adult] { // one page holds all their children
-				continue
-			}
-			pages[w.Adult] = true
-		} else {
+		r := rels[w.Pupil][i]
+		g := goal{w.Adult, w.Thing, 0}
+		if w.Thing != Page {
 			if w.ThingKey, err = s.first(tx, r, pupil, w); err != nil {
 				return out, err
 			}
-			if w.ThingKey == 0 {
+			if g.key = w.ThingKey; g.key == 0 {
 				out.Nothing++
 				continue
 			}
 		}
-		not := func(why string) { out.Not = append(out.Not, Unreached{r.Adult.Name, pupil.Name(), why, pupil.ID}) }
+		if done[g] {
+			continue
+		}
+		if has[g] {
+			out.Have, done[g] = out.Have+1, true
+			continue
+		}
+		miss := func(why string) {
+			not, whose = append(not, Unreached{r.Adult.Name, pupil.Name(), why, pupil.ID}), append(whose, g)
+		}
 		if !r.GetsLetters() {
-			not("asked to be called instead")
+			miss("asked to be called instead")
 			continue
 		}
 		ways, err := s.waysOf(tx, r.Adult)
 		if err != nil {
 			return out, err
 		}
-		way, ok := roll.Best(ways)
-		if !ok {
-			not(roll.NoWay(ways))
-			continue
-		}
 		tag, err := tongueFor(tx, r.Adult)
 		if err != nil {
 			return out, err
 		}
-		out.To = append(out.To, Reached{r.Adult, pupil.Name(), way, say.Tongue(tag), w})
+		done[g] = true
+		x := Reached{Adult: r.Adult, Child: pupil.Name(), Tongue: say.Tongue(tag), want: w, form: pupil.Year, post: r.Post}
+		way, ok := roll.Best(ways)
+		if !ok {
+			not, whose = append(not, Unreached{r.Adult.Name, pupil.Name(), roll.NoWay(ways), pupil.ID}), append(whose, goal{})
+			out.Paper = append(out.Paper, x)
+			continue
+		}
+		x.Way = way
+		out.To = append(out.To, x)
+	}
+	for i, u := range not { // by another child of theirs they may be reached all the same
+		if !done[whose[i]] {
+			out.Not = append(out.Not, u)
+		}
+	}
+	return out, nil
+}
+
+// familiesOf opens the children of a sending, and reads the adults of all of them at once. For whom a list is open needs no entering one by one.
+func familiesOf(tx *db.Tx, list []Wanted) (map[roll.PupilID]roll.Pupil, map[roll.PupilID][]roll.Relation, error) {
+	pupils := map[roll.PupilID]roll.Pupil{}
+	if len(list) > 50 {
+		all, err := roll.Pupils(tx, Give)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, p := range all {
+			pupils[p.ID] = p
+		}
+	}
+	var ids []roll.PupilID
+	seen := map[roll.PupilID]bool{}
+	for _, w := range list {
+		if seen[w.Pupil] {
+			continue
+		}
+		seen[w.Pupil], ids = true, append(ids, w.Pupil)
+		if _, open := pupils[w.Pupil]; open {
+			continue
+		}
+		p, err := roll.Enter(tx, Give, w.Pupil)
+		if err != nil {
+			return nil, nil, err
+		}
+		pupils[w.Pupil] = p
+	}
+	rels, err := roll.RelationsOf(tx, ids)
+	return pupils, rels, err
+}
+
+// haveLinks finds who has a link to the thing already that was made since the moment that is wanted.
+func haveLinks(tx *db.Tx, list []Wanted) (map[goal]bool, error) {
+	out := map[goal]bool{}
+	read := map[goal]bool{}
+	for _, w := range list {
+		for _, key := range w.Keys {
+			g := goal{0, w.Thing, key}
+			if w.Since == nil || read[g] {
+				continue
+			}
+			read[g] = true
+			adults, err := adultsWithLink(tx, w.Thing, key, *w.Since)
+			if err != nil {
+				return nil, err
+			}
+			for _, a := range adults {
+				out[goal{a, w.Thing, key}] = true
+			}
+		}
 	}
 	return out, nil
 }
@@ -384,6 +468,76 @@ func (s *Service) SendMany(ctx context.Context, p access.Pass, batch BatchID, li
 func inBatch(batch BatchID, w Wanted) LinkID {
 	h := sha256.Sum256([]byte(batch.String() + w.Adult.String() + w.Thing + strconv.FormatInt(w.ThingKey, 10)))
 	return LinkID(binary.BigEndian.Uint64(h[:]) >> 1)
+}
+
+// MostLetters is how many letters are made at once: as many as a printer takes and a browser shows. Whoever has one is left out of the next.
+const MostLetters = 150
+
+// Lettered is one letter of many: the link, and whose parent it is for.
+type Lettered struct {
+	Made
+	Child, Form string
+}
+
+// Letter is how a letter to them would be, with a link and a code that open nothing.
+func (r Reached) Letter() Lettered {
+	return Lettered{Made{Adult: r.Adult, Secret: "…", Code: "…", Ends: "2000-01-01", Tongue: r.Tongue.Tag(), Post: r.post}, r.Child, r.form}
+}
+
+// LetterMany makes a link on paper for those whom no message reaches, or for everybody, as they stand in this moment: MostLetters of them, and left tells how many are
+// still without.
+func (s *Service) LetterMany(ctx context.Context, p access.Pass, batch BatchID, list []Wanted, everybody bool) (out []Lettered, left int, err error) {
+	if err := p.CheckAll(Give); err != nil {
+		return nil, 0, err
+	}
+	if batch.Zero() {
+		return nil, 0, fault.New(fault.Invalid, "This form is not whole. Open the page again.")
+	}
+	err = s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		if before, err := linksIn(tx, batch); err != nil || len(before) > 0 {
+			if err == nil {
+				err = fault.New(fault.Conflict, "These letters have been made already, and their codes were shown once. If they are lost, go back and ask those who have a link again: the lost ones then stop working.")
+			}
+			return err
+		}
+		plan, err := s.plan(tx, list)
+		if err != nil {
+			return err
+		}
+		to := plan.Paper
+		if everybody {
+			to = append(slices.Clone(plan.Paper), plan.To...)
+		}
+		slices.SortStableFunc(to, func(a, b Reached) int { return strings.Compare(a.form, b.form) })
+		left = max(0, len(to)-MostLetters)
+		for _, r := range to[:len(to)-left] {
+			w := r.want
+			w.Batch, w.ID, w.Way = batch, inBatch(batch, w), ByLetter
+			m, err := s.issue(tx, r.Adult, w)
+			if err != nil {
+				return err
+			}
+			m.Post = r.post
+			out = append(out, Lettered{m, r.Child, r.form})
+		}
+		return nil
+	})
+	return out, left, err
+}
+
+// Asked is how many adults have been given a link to one thing that still counts, by the way it went. Who has answered is not known here.
+type Asked struct{ Letters, Messages, Others int }
+
+// AskedSoFar counts whom a thing was offered to.
+func (s *Service) AskedSoFar(ctx context.Context, p access.Pass, thing string, key int64) (out Asked, err error) {
+	if err := p.CheckAll(Give); err != nil {
+		return out, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		out, err = askedSoFar(tx, thing, key)
+		return err
+	})
+	return out, err
 }
 
 // Gone is what became of a sending to many.

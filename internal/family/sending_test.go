@@ -10,6 +10,7 @@ import (
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/post"
 	"ajar/internal/roll"
@@ -154,6 +155,70 @@ func TestSendingMany(t *testing.T) {
 		work(t, s)
 		if g, _ := s.BatchOf(ctx, office, batch); g.Stopped != 1 || len(g.Trouble) != 1 || g.Trouble[0].Adult != "Sana Khan" {
 			t.Errorf("%+v", g)
+		}
+	})
+}
+
+// Letters for many: for those whom no message reaches or for everybody, one for each adult however many children, each with a link and a code that open; who has one
+// is left out of the next, orders count, and one form makes them once.
+func TestLettersToMany(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Service, a, b school) {
+		ctx, office := context.Background(), a.as(roll.Office)
+		a.posts(s)
+		must(t, s.DB.Update(ctx, office, func(tx *db.Tx) error {
+			_, err := tx.Exec(`update roll_channel set value = '01632 960999' where org_id = $1 and adult_id = $2`, a.gran)
+			return err
+		}))
+		s.Offer(Thing{Key: "test.ask", Words: "a question", Path: func(int64) string { return "/f/ask" }, Items: func(*db.Tx, roll.AdultID, roll.TiedPupil) ([]Item, error) { return []Item{{Key: 7}}, nil }})
+		first := int64(0)
+		want := func(adult roll.AdultID, pupil roll.PupilID) Wanted {
+			return Wanted{Adult: adult, Pupil: pupil, Thing: "test.ask", Keys: []int64{7}, Since: &first}
+		}
+		list := []Wanted{want(a.mother, a.amira), want(a.father, a.amira), want(a.gran, a.ben), want(a.mother, a.amira)}
+		p, err := s.Plan(ctx, office, list)
+		must(t, err)
+		if len(p.To) != 2 || len(p.Paper) != 1 || p.Paper[0].Adult.ID != a.gran || p.Have != 0 || len(p.Not) != 1 {
+			t.Fatalf("%+v", p)
+		}
+		batch := ids.New[Batch]()
+		made, left, err := s.LetterMany(ctx, office, batch, list, false)
+		must(t, err)
+		if len(made) != 1 || left != 0 || made[0].Adult.ID != a.gran || made[0].Code == "" {
+			t.Fatalf("%+v %d", made, left)
+		}
+		if o, err := s.Look(ctx, Key{Secret: made[0].Secret}); err != nil || o.State != Open {
+			t.Errorf("the letter opens nothing: %+v %v", o, err)
+		}
+		if _, _, err := s.LetterMany(ctx, office, batch, list, false); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("one form made letters twice: %v", err)
+		}
+		if p, err = s.Plan(ctx, office, list); err != nil || len(p.Paper) != 0 || p.Have != 1 {
+			t.Errorf("who has a letter is asked again: %+v %v", p, err)
+		}
+		a.order(t, s, a.fatherTie, "no_information")
+		if made, _, err = s.LetterMany(ctx, office, ids.New[Batch](), list, true); err != nil || len(made) != 1 || made[0].Adult.ID != a.mother || made[0].Tongue != "ur" {
+			t.Errorf("for everybody else: %+v %v", made, err)
+		}
+		if n, err := s.AskedSoFar(ctx, office, "test.ask", 7); err != nil || n != (Asked{Letters: 2}) {
+			t.Errorf("asked so far: %+v %v", n, err)
+		}
+		if n, err := s.AskedSoFar(ctx, b.as(roll.Office), "test.ask", 7); err != nil || n != (Asked{}) {
+			t.Errorf("the other school counts %+v %v", n, err)
+		}
+		// Asked again, from now on: everybody is in it, and the older letter of the same adult opens nothing.
+		later(s, time.Hour)
+		again := s.DB.Clock().Now().UnixMilli()
+		first = again
+		if p, err = s.Plan(ctx, office, list); err != nil || len(p.To) != 1 || len(p.Paper) != 1 || p.Have != 0 {
+			t.Errorf("again: %+v %v", p, err)
+		}
+		newer, _, err := s.LetterMany(ctx, office, ids.New[Batch](), list, false)
+		must(t, err)
+		if len(newer) != 1 || newer[0].Adult.ID != a.gran {
+			t.Fatalf("%+v", newer)
+		}
+		if _, _, err := s.LetterMany(ctx, office, 0, list, true); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("without a batch: %v", err)
 		}
 	})
 }

@@ -184,6 +184,16 @@ func linksIn(tx *db.Tx, batch BatchID) ([]Link, error) {
 	return db.All[Link](tx, `select `+linkColumns+` from family_link l where l.org_id = $1 and l.batch = $2 and l.batch <> 0 order by l.id`, batch)
 }
 
+// adultsWithLink are those who have been given a link to a thing since a moment, which was not taken back and has not ended.
+func adultsWithLink(tx *db.Tx, thing string, key, since int64) ([]roll.AdultID, error) {
+	return db.All[roll.AdultID](tx, `select distinct l.adult_id from family_link l where l.org_id = $1 and l.thing = $2 and l.thing_key = $3 and l.made_ms >= $4 and l.revoked_ms is null and l.ends_ms >= $5 order by l.adult_id`, thing, key, since, tx.Now())
+}
+
+func askedSoFar(tx *db.Tx, thing string, key int64) (Asked, error) {
+	return db.One[Asked](tx, `select count(*) filter (where x.way = 'letter') as letters, count(*) filter (where x.way = 'sent') as messages, count(*) filter (where x.way not in ('letter', 'sent')) as others
+		from (select l.adult_id, max(l.way) as way from family_link l where l.org_id = $1 and l.thing = $2 and l.thing_key = $3 and l.revoked_ms is null group by l.adult_id) x`, thing, key)
+}
+
 func sentAbout(tx *db.Tx, pupil roll.PupilID, n int) ([]Link, error) {
 	return db.All[Link](tx, `select `+linkColumns+` from family_link l where l.org_id = $1 and l.pupil_id = $2 and l.way = 'sent' order by l.made_ms desc, l.id desc limit $3`, pupil, n)
 }

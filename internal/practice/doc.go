@@ -4,6 +4,6 @@
 // Depth is a spread, never a score: staff choose a rung of the ladder, parents choose theirs apart, in plain words, and the two stand side by side. A story
 // about a family needs the family's consent, and one in which a name, an age or a date is found waits until a person has looked.
 //
-// Tables: practice_policy, practice_review, practice_duty, practice_activity, practice_rung, practice_share, practice_story, practice_use. Begin reading at
+// Tables: practice_policy, practice_review, practice_duty, practice_activity, practice_rung, practice_tally, practice_turn, practice_share, practice_story, practice_use. Begin reading at
 // the rules (rules.go).
 package practice

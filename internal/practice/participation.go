@@ -17,7 +17,7 @@ type Depth struct {
 	Activity
 	Staff   Spread
 	Parents Spread // empty where fewer than five have answered
-	Few     bool   // some parents have answered, and fewer than five
+	Few     bool   // parents are asked or have answered, and fewer than five have
 	Shares  []Shared
 	Highest Rung
 	Own     Rung // what the person of the pass has chosen
@@ -57,7 +57,6 @@ func (s *Service) Participation(ctx context.Context, p access.Pass) (v Participa
 		var texts []*string
 		for i := range v.List {
 			d := &v.List[i]
-			d.hideFew()
 			texts = append(texts, &d.Title, &d.Outcome)
 			for j := range d.Shares {
 				texts = append(texts, &d.Shares[j].What, &d.Shares[j].ByName)
@@ -80,17 +79,25 @@ func depths(tx *db.Tx) (out []Depth, err error) {
 	if err != nil {
 		return nil, err
 	}
+	said, err := tallies(tx)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range list {
 		d := Depth{Activity: a}
 		for _, r := range chosen {
-			switch {
-			case r.ActivityID != a.ID || r.Rung < 1 || r.Rung > 8:
-			case r.Side == "staff":
+			if r.ActivityID == a.ID && r.Rung >= 1 && r.Rung <= 8 {
 				d.Staff[r.Rung-1] += r.N
-			default:
-				d.Parents[r.Rung-1] += r.N
 			}
 		}
+		d.Few = a.AskUntil != ""
+		for _, t := range said {
+			if t.ActivityID == a.ID {
+				d.Parents[t.Rung-1] += t.Shown
+				d.Few = d.Few || t.Box > 0
+			}
+		}
+		d.Few = d.Few && d.Parents.N() == 0
 		if d.Shares, err = sharesOf(tx, a.ID); err != nil {
 			return nil, err
 		}
@@ -105,13 +112,6 @@ func depths(tx *db.Tx) (out []Depth, err error) {
 	return out, nil
 }
 
-// hideFew keeps what fewer than five parents said to itself.
-func (d *Depth) hideFew() {
-	if n := d.Parents.N(); n > 0 && n < FewestParents {
-		d.Parents, d.Few = Spread{}, true
-	}
-}
-
 // terms adds up by term. Of parents only activities with five answers or more are in it, so that the answers of one meeting can't be worked out.
 func terms(list []Depth) (out []Term) {
 	for _, d := range list {
@@ -124,14 +124,11 @@ func terms(list []Depth) (out []Term) {
 		t := &out[at]
 		t.From = min(t.From, d.OnDay)
 		t.Acts++
-		n := d.Parents.N()
 		for i := range 8 {
 			t.Staff[i] += d.Staff[i]
-			if n >= FewestParents {
-				t.Parents[i] += d.Parents[i]
-			}
+			t.Parents[i] += d.Parents[i]
 		}
-		t.Few = t.Few || n > 0 && n < FewestParents
+		t.Few = t.Few || d.Few
 	}
 	slices.SortFunc(out, func(a, b Term) int { return strings.Compare(a.From, b.From) })
 	return out
@@ -162,7 +159,6 @@ func (s *Service) Activity(ctx context.Context, p access.Pass, id ids.ID[Activit
 		}
 		for _, x := range list {
 			if x.ID == id {
-				x.hideFew()
 				d = x
 				return nil
 			}
@@ -200,10 +196,16 @@ func (s *Service) PutActivity(ctx context.Context, p access.Pass, a Activity) (i
 		if a.ID == 0 {
 			a.ID = ids.New[Activity]()
 		} else {
-			if _, err := activityByID(tx, a.ID); err != nil {
+			was, err := activityByID(tx, a.ID)
+			if err != nil {
 				return err
 			}
-			if err := bearsOut(tx, a, 0); err != nil {
+			if was.Asking(tx.Today()) {
+				if err := namesNobody(tx, "title", a.Title); err != nil {
+					return err
+				}
+			}
+			if err := bearsOut(tx, was, a, 0); err != nil {
 				return err
 			}
 		}
@@ -213,15 +215,28 @@ func (s *Service) PutActivity(ctx context.Context, p access.Pass, a Activity) (i
 	return id, err
 }
 
-// bearsOut refuses what would leave a tag standing that the record no longer bears out. less is how many shares are about to go.
-func bearsOut(tx *db.Tx, a Activity, less int) error {
+// bearsOut refuses what would leave a tag standing that the record no longer bears out. less is how many shares are about to go. While parents are asked, the
+// ladder does not get shorter whether or not one of them has chosen a step at its end: otherwise trying would tell.
+func bearsOut(tx *db.Tx, was, a Activity, less int) error {
 	shares, err := sharesOf(tx, a.ID)
 	if err != nil {
 		return err
 	}
+	if was.Asking(tx.Today()) && Highest(a, len(shares)-less) < Highest(was, len(shares)) {
+		return fault.New(fault.Conflict, "Parents are being asked about this until %s, with the steps as they are now. Record first which decision parents voted on or took part in, wait until then, or stop asking.", roll.DayInWords(was.AskUntil))
+	}
 	top, err := highestRung(tx, a.ID)
 	if err != nil {
 		return err
+	}
+	said, err := talliesOf(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range said {
+		if t.Shown > 0 || t.Way == paper && t.Box > 0 {
+			top = max(top, t.Rung)
+		}
 	}
 	if top > Highest(a, len(shares)-less) {
 		return fault.New(fault.Conflict, "Somebody has said that a decision was shared here. Record which decision parents voted on or took part in; without it, what was published is a consultation and no more.")
@@ -271,7 +286,7 @@ func (s *Service) UnshareDecision(ctx context.Context, p access.Pass, id ids.ID[
 		if err != nil {
 			return err
 		}
-		if err := bearsOut(tx, a, 1); err != nil {
+		if err := bearsOut(tx, a, a, 1); err != nil {
 			return err
 		}
 		n, err := dropShare(tx, id, share)
@@ -284,7 +299,7 @@ func (s *Service) UnshareDecision(ctx context.Context, p access.Pass, id ids.ID[
 
 // RateAsStaff says how deep parents took part, as the member of staff of the pass sees it. Choosing again changes one's own.
 func (s *Service) RateAsStaff(ctx context.Context, p access.Pass, id ids.ID[Activity], r Rung) error {
-	return s.rate(ctx, p, id, r, func(tx *db.Tx) error {
+	return s.rate(ctx, p, id, r, func(tx *db.Tx, _ Rung) error {
 		w := roll.StaffID(p.Who().Staff)
 		if w == 0 {
 			return fault.New(fault.Forbidden, "This is for members of staff.")
@@ -295,14 +310,17 @@ func (s *Service) RateAsStaff(ctx context.Context, p access.Pass, id ids.ID[Acti
 
 // RateForParent keys in what one parent said on paper. No name is kept with it, and staff's own view is not mixed with it.
 func (s *Service) RateForParent(ctx context.Context, p access.Pass, id ids.ID[Activity], r Rung) error {
-	return s.rate(ctx, p, id, r, func(tx *db.Tx) error { return addParentRung(tx, id, r) })
+	return s.rate(ctx, p, id, r, func(tx *db.Tx, top Rung) error { return dropIn(tx, id, paper, r, top) })
 }
 
-func (s *Service) rate(ctx context.Context, p access.Pass, id ids.ID[Activity], r Rung, keep func(*db.Tx) error) error {
+func (s *Service) rate(ctx context.Context, p access.Pass, id ids.ID[Activity], r Rung, keep func(tx *db.Tx, top Rung) error) error {
 	if err := p.CheckAll(Rate); err != nil {
 		return err
 	}
 	return s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		if err := lockActivity(tx, id); err != nil {
+			return err
+		}
 		a, err := activityByID(tx, id)
 		if err != nil {
 			return err
@@ -314,7 +332,7 @@ func (s *Service) rate(ctx context.Context, p access.Pass, id ids.ID[Activity], 
 		if err := MayBe(r, a, len(shares)); err != nil {
 			return err
 		}
-		return keep(tx)
+		return keep(tx, Highest(a, len(shares)))
 	})
 }
 
@@ -327,8 +345,8 @@ func (s *Service) UnrateForParent(ctx context.Context, p access.Pass, id ids.ID[
 		if _, err := activityByID(tx, id); err != nil {
 			return err
 		}
-		n, err := dropParentRung(tx, id, r)
-		if err == nil && n == 0 {
+		found, err := takeBack(tx, id, r)
+		if err == nil && !found {
 			err = fault.Field("rung", "No such answer has been keyed in.")
 		}
 		return err

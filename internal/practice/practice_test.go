@@ -23,6 +23,8 @@ var gate = access.NewGate(roll.Rights(), plans.Rights(), Rights())
 type place struct {
 	org   int64
 	staff [3]roll.StaffID
+
+	mother access.Pass
 }
 
 func (p place) as(role access.Role) access.Pass { return p.who(0, role) }

@@ -20,6 +20,8 @@ var (
 	Rate = access.Right{Key: "practice.rate", Words: "say how deep parents took part, and key in what parents said", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.All, roll.SafeguardingLead: access.All, roll.KeyTeacher: access.All, roll.Teacher: access.All,
 		roll.FamilyWorker: access.All, roll.Office: access.All}}
+	// Answer is for parents, by the family's door.
+	Answer = access.Right{Key: "practice.answer", Words: "say how much parents decided, without your name", Roles: scopes{roll.Parent: access.Own}}
 	// Tell writes stories.
 	Tell = access.Right{Key: "practice.tell", Words: "write stories of practice", Roles: scopes{
 		roll.Head: access.All, roll.Leader: access.All, roll.Senco: access.Own, roll.SafeguardingLead: access.Own, roll.KeyTeacher: access.Own, roll.Teacher: access.Own, roll.FamilyWorker: access.Own}}
@@ -28,4 +30,4 @@ var (
 )
 
 // Rights lists them for the gate.
-func Rights() []access.Right { return []access.Right{See, Keep, Rate, Tell, Publish} }
+func Rights() []access.Right { return []access.Right{See, Keep, Rate, Answer, Tell, Publish} }

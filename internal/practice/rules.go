@@ -161,6 +161,7 @@ type Activity struct {
 	OnDay       string
 	Outcome     string
 	PublishedOn string
+	AskUntil    string // parents are asked by their own links until then; empty when they are not
 	MadeMs      int64
 	RemovedMs   *int64
 }

@@ -32,6 +32,8 @@ type Service struct {
 
 // New makes the service and offers its gaps to plans.
 func New(d *db.DB, r *roll.Service, p *plans.Service) *Service {
+	r.OnMerge(roll.MergePart{Name: "practice", Adults: []roll.MergeColumn{
+		{Table: "practice_turn", Column: "adult_id", Unique: []string{"activity_id"}, Prefer: "adult_id", One: "answer about an activity", Many: "answers about activities"}}})
 	p.Offer(plans.Offer{Key: "practice", Title: "Policies and roles", Gaps: gaps})
 	return &Service{DB: d, Roll: r}
 }

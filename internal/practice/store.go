@@ -70,7 +70,7 @@ func removeDuty(tx *db.Tx, id ids.ID[Duty], at *int64) error {
 	return err
 }
 
-const activityColumns = `id, title, kind, on_day, outcome, published_on, made_ms, removed_ms`
+const activityColumns = `id, title, kind, on_day, outcome, published_on, ask_until, made_ms, removed_ms`
 
 func activities(tx *db.Tx) ([]Activity, error) {
 	return db.All[Activity](tx, `select `+activityColumns+` from practice_activity where org_id = $1 and removed_ms is null order by on_day desc, made_ms desc, id`)
@@ -120,16 +120,6 @@ func putStaffRung(tx *db.Tx, id ids.ID[Activity], staff roll.StaffID, r Rung) er
 	}
 	_, err := tx.Exec(`insert into practice_rung (org_id, id, activity_id, side, rung, staff_id, by_name, made_ms) values ($1, $2, $3, 'staff', $4, $5, $6, $7)`, ids.New[rungRow](), id, int(r), staff, tx.Pass().Who().Name, tx.Now())
 	return err
-}
-
-func addParentRung(tx *db.Tx, id ids.ID[Activity], r Rung) error {
-	_, err := tx.Exec(`insert into practice_rung (org_id, id, activity_id, side, rung, by_name, made_ms) values ($1, $2, $3, 'parents', $4, $5, $6)`, ids.New[rungRow](), id, int(r), tx.Pass().Who().Name, tx.Now())
-	return err
-}
-
-// dropParentRung takes one answer back that was keyed in by mistake.
-func dropParentRung(tx *db.Tx, id ids.ID[Activity], r Rung) (int64, error) {
-	return tx.Exec(`delete from practice_rung where org_id = $1 and id = (select x.id from practice_rung x where x.org_id = $1 and x.activity_id = $2 and x.side = 'parents' and x.rung = $3 order by x.made_ms desc, x.id desc limit 1)`, id, int(r))
 }
 
 func highestRung(tx *db.Tx, id ids.ID[Activity]) (Rung, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -158,5 +159,63 @@ func TestLongNamesAreCutNotSpilt(t *testing.T) {
 	}
 	if got := clip("Donaudampfschifffahrtsgesellschaft", 14, 80); !strings.HasSuffix(got, "…") {
 		t.Error(got)
+	}
+}
+
+// Nothing that is written on a radar lies on something else, or on a mark, in a wide window and in a narrow one: whatever the values are.
+func TestNothingOnARadarCollides(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	names := []string{"Vision and direction", "Leadership", "Practice", "Beyond our own walls", "Making it last", "Listening", "Money", "Rooms"}
+	for _, width := range []int{wideChart, narrowChart} {
+		for try := range 400 {
+			n := 3 + try%6
+			c := Radar{What: "Theme", Spokes: names[:n], Max: 5, Rings: []string{"Not yet", "Starting", "Established", "Strong", "Leading"}, Decimals: 1}
+			for k := range 3 {
+				s := Series{Name: fmt.Sprint("Series ", k)}
+				for range n {
+					v := Known(math.Round(10*(1+4*r.Float64())) / 10)
+					if try%7 == 0 && k == 0 {
+						v = Known(float64(1 + r.IntN(5)))
+					}
+					if r.IntN(12) == 0 {
+						v = Unknown()
+					}
+					s.Values = append(s.Values, v)
+				}
+				c.Series = append(c.Series, s)
+			}
+			p := c.plan(width)
+			room := box{0, 0, float64(width), p.height}
+			figures := 0
+			for i, a := range p.labels {
+				if !a.within(room) {
+					t.Fatalf("%d wide, try %d: %q at %v lies outside", width, try, a.text, a.box)
+				}
+				for _, b := range p.labels[i+1:] {
+					if a.meets(b.box) {
+						t.Fatalf("%d wide, try %d: %q lies on %q", width, try, a.text, b.text)
+					}
+				}
+				if a.bold {
+					figures++
+				}
+				for k := range c.Series {
+					for i := range n {
+						if x, y, known := c.place(p.g, k, i); known && a.class != "ajar-svg__label" && a.meets(box{x - 4, y - 4, x + 4, y + 4}) {
+							t.Fatalf("%d wide, try %d: %q lies on a mark", width, try, a.text)
+						}
+					}
+				}
+			}
+			known := 0
+			for _, v := range c.Series[0].Values {
+				if v.Known {
+					known++
+				}
+			}
+			if figures < known-1 {
+				t.Fatalf("%d wide, try %d: %d of %d marks have their figure", width, try, figures, known)
+			}
+		}
 	}
 }

@@ -140,12 +140,7 @@ func (h HeatData) step(d Datum) string {
 	if !d.Known {
 		return "ajar-heat__cell ajar-heat__cell--unknown"
 	}
-	low, high := h.scale()
-	n := 0
-	if high > low {
-		n = int((d.Value - low) / (high - low) * heatSteps)
-	}
-	return "ajar-heat__cell ajar-heat__cell--" + strconv.Itoa(min(max(n, 0), heatSteps-1))
+	return "ajar-heat__cell ajar-heat__cell--" + strconv.Itoa(h.dark(d))
 }
 
 func (h HeatData) text(ctx context.Context, d Datum) string {
@@ -158,6 +153,24 @@ func (h HeatData) text(ctx context.Context, d Datum) string {
 		return "–"
 	}
 	return number(d.Value, h.Decimals)
+}
+
+// Shade gives a cell to whoever puts the map on paper in another way: its text, and how dark it is, from 0 to 1, in the same steps as on the page.
+func (h HeatData) Shade(row HeatRow, i int) (text string, dark float64) {
+	d := h.cell(row, i)
+	if d.Known && !d.Hidden {
+		dark = float64(h.dark(d)) / (heatSteps - 1)
+	}
+	return h.text(context.Background(), d), dark
+}
+
+// dark is which of the shades a known figure has.
+func (h HeatData) dark(d Datum) int {
+	low, high := h.scale()
+	if high <= low {
+		return 0
+	}
+	return min(max(int((d.Value-low)/(high-low)*heatSteps), 0), heatSteps-1)
 }
 
 func (h HeatData) cell(row HeatRow, i int) Datum {

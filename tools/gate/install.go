@@ -22,12 +22,13 @@ var tools = []tool{
 	{"kannel-extras", "that gateway's pretended operator", func() bool { return exists("/usr/lib/kannel/test/fakesmsc") }},
 	{"nginx-light", "a proxy to stand in front of Ajar", func() bool { return exists("/usr/sbin/nginx") }},
 	{"chromium", "a browser for the journeys", func() bool { return browser() != "" }},
+	{"libreoffice-writer-nogui", "a word processor that opens the documents", func() bool { _, err := exec.LookPath("soffice"); return err == nil }},
 	{"fonts-noto-core", "letters for the scripts that families read", hasNoto},
 	{"nodejs", "Node for the OpenID Connect provider of the tests", func() bool { return node() != "" }},
 	{"npm", "npm for the OpenID Connect provider of the tests", func() bool { _, err := exec.LookPath("npm"); return err == nil }},
 }
 
-const installHint = "on Debian run: sudo apt-get install -y --no-install-recommends postgresql kannel kannel-extras nginx-light chromium fonts-noto-core nodejs npm"
+const installHint = "on Debian run: sudo apt-get install -y --no-install-recommends postgresql kannel kannel-extras nginx-light chromium libreoffice-writer-nogui fonts-noto-core nodejs npm"
 
 func browser() string {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {

@@ -38,6 +38,9 @@ func handInPath(id audit.AuditID) string { return RatePath(id) + "-done" }
 func keyInPath(id audit.AuditID) string  { return AuditPath(id) + "/key-in" }
 func printPath(id audit.AuditID) string  { return AuditPath(id) + "/print" }
 func csvPath(id audit.AuditID) string    { return AuditPath(id) + "/results.csv" }
+func documentPath(id audit.AuditID) string {
+	return AuditPath(id) + "/report.docx"
+}
 func closePath(id audit.AuditID) string  { return AuditPath(id) + "/close" }
 func extendPath(id audit.AuditID) string { return AuditPath(id) + "/extend" }
 
@@ -96,3 +99,9 @@ func under(path string, f audit.Framework) string {
 }
 
 func goesUpPath(id audit.AuditID) string { return AuditPath(id) + "/goes-up" }
+
+func askPath(id audit.AuditID) string        { return AuditPath(id) + "/ask" }
+func askAgainPath(id audit.AuditID) string   { return askPath(id) + "?again=yes" }
+func askSendPath(id audit.AuditID) string    { return askPath(id) + "/send" }
+func askBackPath(id audit.AuditID) string    { return askPath(id) + "/take-back" }
+func askLettersPath(id audit.AuditID) string { return askPath(id) + "/letters" }

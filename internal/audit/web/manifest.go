@@ -4,6 +4,7 @@ package web
 
 import (
 	"ajar/internal/audit"
+	"ajar/internal/family"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/say"
@@ -15,9 +16,10 @@ import (
 type Leaf func(q *web.Req, title say.Msg, args ...say.Args) (ui.LeafData, error)
 
 // Manifest is what this capability adds to the product.
-func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
+func Manifest(s *audit.Service, leaf Leaf, fam *family.Service) module.Manifest {
 	h := pages{s}
 	o := own{s, leaf}
+	ask := asking{h, fam}
 	see, lead, share, rate, key, answer := web.For(audit.See), web.For(audit.Lead), web.For(audit.Share), web.For(audit.Rate), web.For(audit.KeyIn), web.For(audit.Answer)
 	library := web.For(audit.Library)
 	one, framework := ListPath+"/{audit}", FrameworksPath+"/{framework}"
@@ -26,6 +28,7 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 		Name:       "audit",
 		Migrations: audit.Migrations().Files,
 		Rights:     audit.Rights(),
+		Outlets:    outlets(s, fam),
 		Menu:       []web.MenuItem{{Label: "Where are we?", Href: ListPath, Need: audit.See, Order: 58, Group: "Improving", Also: []string{FrameworksPath, evidencePath}}},
 		Routes: []web.Route{
 			{Pattern: "GET " + ListPath, Need: see, Handle: h.list},
@@ -46,6 +49,7 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 			{Pattern: "GET " + one, Need: see, Handle: h.results},
 			{Pattern: "GET " + one + "/print", Need: see, Handle: h.print},
 			{Pattern: "GET " + one + "/results.csv", Need: see, Handle: h.csv},
+			{Pattern: "GET " + one + "/report.docx", Need: see, Handle: h.document},
 			{Pattern: "GET " + one + "/sheet", Need: see, Handle: h.sheet},
 			{Pattern: "GET " + one + "/goes-up", Need: see, Handle: h.goesUp},
 			{Pattern: "POST " + one + "/goes-up", Need: share, Handle: h.give},
@@ -54,6 +58,10 @@ func Manifest(s *audit.Service, leaf Leaf) module.Manifest {
 			{Pattern: "POST " + one + "/extend", Need: lead, Handle: h.extend},
 			{Pattern: "GET " + one + "/key-in", Need: key, Handle: h.keyIn},
 			{Pattern: "POST " + one + "/key-in", Need: key, Handle: h.keyed},
+			{Pattern: "GET " + one + "/ask", Need: key, Handle: ask.form},
+			{Pattern: "POST " + one + "/ask/send", Need: key, Handle: ask.send},
+			{Pattern: "POST " + one + "/ask/take-back", Need: key, Handle: ask.back},
+			{Pattern: "POST " + one + "/ask/letters", Need: key, Handle: ask.letters},
 			{Pattern: "GET " + criterion, Need: see, Handle: h.criterion},
 			{Pattern: "POST " + criterion + "/agree", Need: lead, Handle: h.agree},
 			{Pattern: "GET " + one + "/rate", Need: rate, Handle: h.mine},

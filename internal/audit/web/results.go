@@ -25,7 +25,7 @@ func (h pages) results(q *web.Req) error {
 	}
 	d := begin(q, o.Audit.Title)
 	d.Wide = true
-	return q.Page(resultsPage(d, o, q.Pass.Has(audit.Rate), q.Pass.Has(audit.KeyIn)))
+	return q.Page(resultsPage(d, o, q.Pass.Has(audit.Rate), q.Pass.Has(audit.KeyIn), mayAsk(q.Pass)))
 }
 
 func (h pages) print(q *web.Req) error {

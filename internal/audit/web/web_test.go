@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"ajar/internal/audit"
+	"ajar/internal/family"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/batch"
 	"ajar/internal/kit/db"
@@ -48,8 +49,9 @@ type school struct {
 }
 
 func open(t *testing.T) *school {
-	d := testkit.Open(t, filepath.Join(t.TempDir(), "ajar.db"), []db.Migrations{batch.Migrations(), roll.Migrations(), audit.Migrations()})
-	s := audit.New(d, roll.New(d, batch.New(d)))
+	d := testkit.Open(t, filepath.Join(t.TempDir(), "ajar.db"), []db.Migrations{batch.Migrations(), roll.Migrations(), family.Migrations(), audit.Migrations()})
+	r := roll.New(d, batch.New(d))
+	s, fam := audit.New(d, r), family.New(d, r)
 	x := &school{T: t, s: s, tongue: "en", staff: map[access.Role]roll.StaffID{}, cookies: map[int64]map[string]string{}}
 	x.must(d.Update(context.Background(), access.Installation("test"), func(tx *db.Tx) error {
 		_, err := tx.Exec(`insert into roll_org (id, code, name, type, made_ms) values ($1, 'A', 'Testfield', 'school', 0)`, testkit.OrgA)
@@ -74,7 +76,7 @@ func open(t *testing.T) *school {
 		l, _ := say.Known(x.tongue)
 		return ui.LeafData{Lang: l, Title: l.Put(title, args...), Org: "Testfield"}, nil
 	}
-	server := &web.Server{Gate: access.NewGate(roll.Rights(), audit.Rights()), Routes: Manifest(s, leaf).Routes, Log: slog.New(slog.DiscardHandler), SignIn: "/sign-in",
+	server := &web.Server{Gate: access.NewGate(roll.Rights(), audit.Rights()), Routes: Manifest(s, leaf, fam).Routes, Log: slog.New(slog.DiscardHandler), SignIn: "/sign-in",
 		Note:     func(context.Context, access.Pass, trail.Entry) error { return nil },
 		Identify: func(*http.Request) (access.Who, bool, error) { return x.who, x.who.Org != 0, nil },
 		Frame:    func(q *web.Req) web.Frame { return web.Frame{Org: "Testfield", Path: q.R.URL.Path} },
@@ -421,8 +423,10 @@ func TestHiddenAlikeEverywhere(t *testing.T) {
 			page, one, paper, row := look()
 			x.has(page, "under 5")
 			x.has(one, "under 5", "from 1")
+			word := testkit.Document(x, x.get(documentPath(id)))
 			x.has(paper, "Parents: fewer than five.")
-			x.lacks(page+one+paper, "Said by", "Differs")
+			x.has(word, "Parents: fewer than five.", "under 5")
+			x.lacks(page+one+paper+word, "Said by", "Differs", "Where parents and staff see it differently", "Leading.")
 			if row[3] != "1" || strings.Join(row[4:9], "") != "00100" || row[12] != "fewer than 5" || row[15] != "3" || row[16] != "" {
 				t.Errorf("%s, with %d parents the file says %q", when, n, row)
 			}
@@ -438,6 +442,7 @@ func TestHiddenAlikeEverywhere(t *testing.T) {
 		x.has(page, "Said by 0", "Differs", "Where parents and staff see it differently")
 		x.has(one, "from 6")
 		x.has(paper, "Parents 5 (5).")
+		x.has(testkit.Document(x, x.get(documentPath(id))), "Parents 5 (5).", "Where parents and staff see it differently", "How many chose each level", "Nobody from outside has checked it.")
 		if row[3] != "6" || strings.Join(row[4:9], "") != "00105" || row[12] != "5" || row[16] != "2" || row[17] != "yes" {
 			t.Errorf("the file says %q", row)
 		}

@@ -163,6 +163,36 @@ type Many struct {
 	Batch  family.BatchID // a sending that was just made
 	Gone   family.Gone
 	Back   string // where the take-back posts to
+	Paper  bool   // the room shows itself what is done for those whom no message reaches (NotReached)
+}
+
+// LetterWords are what a letter of many says above its link and its code, in the language of the adult.
+type LetterWords struct {
+	Subject string
+	Lines   []string
+}
+
+// LettersData are many letters with a link and a code each, for the rooms above.
+type LettersData struct {
+	School string
+	Head   family.Letterhead
+	Base   string
+	List   []family.Lettered
+	Words  func(l say.Lang) LetterWords
+}
+
+// LettersToMany are the letters, a page each, to go into a page for paper.
+func LettersToMany(d LettersData) web.Component { return lettersToMany(d) }
+
+// handOver says whose parent a letter is for that has no address to go to.
+func handOver(x family.Lettered) string {
+	if len(x.Post) > 0 {
+		return ""
+	}
+	if x.Form == "" {
+		return x.Child
+	}
+	return x.Child + " · " + x.Form
 }
 
 // SendMany is the part of a page that shows whom a link would reach and who is not reached, and asks to send it; or what became of one that was sent.

@@ -38,6 +38,8 @@ func progressPath(id plans.PlanID) string     { return PlanPath(id) + "/progress
 func printPath(id plans.PlanID) string        { return PlanPath(id) + "/print" }
 func csvPath(id plans.PlanID) string          { return PlanPath(id) + "/actions.csv" }
 func xlsxPath(id plans.PlanID) string         { return PlanPath(id) + "/actions.xlsx" }
+func documentPath(id plans.PlanID) string     { return PlanPath(id) + "/plan.docx" }
+func extractDocxPath(id plans.PlanID) string  { return ExtractPath(id) + "/governors.docx" }
 func extractPrintPath(id plans.PlanID) string { return ExtractPath(id) + "/print" }
 func extractXLSXPath(id plans.PlanID) string  { return ExtractPath(id) + "/actions.xlsx" }
 

@@ -45,6 +45,8 @@ func Manifest(s *plans.Service, first *admin.Service) module.Manifest {
 			{Pattern: "GET /plans/{plan}/extract", Need: see, Handle: h.extract},
 			{Pattern: "GET /plans/{plan}/extract/print", Need: see, Handle: h.extractPrint},
 			{Pattern: "GET /plans/{plan}/extract/actions.xlsx", Need: see, Handle: h.extractXLSX},
+			{Pattern: "GET /plans/{plan}/plan.docx", Need: see, Handle: h.planDocument},
+			{Pattern: "GET /plans/{plan}/extract/governors.docx", Need: see, Handle: h.extractDocument},
 			{Pattern: "GET /actions/{action}", Need: see, Handle: h.action},
 			{Pattern: "GET /actions/{action}/edit", Need: lead, Handle: h.editAction},
 			{Pattern: "POST /actions/{action}/edit", Need: lead, Handle: h.changeAction},

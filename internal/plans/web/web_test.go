@@ -122,6 +122,11 @@ func TestAPlanFromTheFirstPageToTheGovernors(t *testing.T) {
 			t.Errorf("%s names somebody", path)
 		}
 	}
+	word, _ := s.want("GET", plan+"/extract/governors.docx", nil, 200)
+	if word = testkit.Document(s, word); regexp.MustCompile(`Amira|Khan|Tom|Hana`).MatchString(word) || !strings.Contains(word, "Ring the [name] family each week") || !strings.Contains(word, "“[name]” stands in its place") {
+		t.Errorf("the document for governors says %s", word)
+	}
+	s.want("GET", plan+"/plan.docx", nil, 404)
 	s.want("GET", plan+"/extract", nil, 200, "Ring the [name] family each week", "“[name]” stands in its place")
 	// Taken off and put back, from the page.
 	_, to = s.as(31, roll.Head).want("POST", action+"/remove", nil, 303)
@@ -131,6 +136,12 @@ func TestAPlanFromTheFirstPageToTheGovernors(t *testing.T) {
 	body, _ := s.want("GET", plan+"/actions.csv", nil, 200, "theme,action,owner", "Ring the Khan family each week")
 	if !strings.Contains(body, "12.50") {
 		t.Errorf("%s", body)
+	}
+	word, _ = s.want("GET", plan+"/plan.docx", nil, 200)
+	for _, has := range []string{"Ring the Khan family each week", "They ring back", "Tom Teacher", "£12.50 planned"} {
+		if !strings.Contains(testkit.Document(s, word), has) {
+			t.Errorf("the document of the plan does not say %q", has)
+		}
 	}
 }
 

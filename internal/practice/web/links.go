@@ -46,3 +46,10 @@ func tagPath(tag string) string                { return StoriesPath + "?" + url.
 
 // proveFirst leads to the second step, and from there to a page.
 func proveFirst(next string) string { return "/prove?next=" + url.QueryEscape(next) }
+
+func askPath(id ids.ID[practice.Activity]) string { return activityPath(id) + "/ask" }
+
+// OwnPath is where a parent answers, at the family's door.
+func OwnPath(id ids.ID[practice.Activity]) string { return "/f/activities/" + id.String() }
+
+func ownAnswer(id ids.ID[practice.Activity]) string { return OwnPath(id) + "/answer" }

@@ -1,4 +1,5 @@
-// Package web holds the pages of practice: policies, roles, how deep parents take part, and stories.
+// Package web holds the pages of practice: policies, roles, how deep parents take part with the question to parents at their own door, and stories. What is said to
+// families stands in own_texts.go.
 package web
 
 import (
@@ -8,8 +9,9 @@ import (
 )
 
 // Manifest is what this capability adds to the product.
-func Manifest(s *practice.Service) module.Manifest {
-	h := handlers{s}
+func Manifest(s *practice.Service, leaf Leaf) module.Manifest {
+	h, o := handlers{s}, own{s, leaf}
+	answer := web.For(practice.Answer)
 	see, keep, rate, tell, publish := web.For(practice.See), web.For(practice.Keep), web.For(practice.Rate), web.For(practice.Tell), web.For(practice.Publish)
 	return module.Manifest{
 		Name:   "practice",
@@ -35,6 +37,7 @@ func Manifest(s *practice.Service) module.Manifest {
 			{Pattern: "POST /participation/{activity}/rate", Need: rate, Handle: h.rate},
 			{Pattern: "POST /participation/{activity}/parents", Need: rate, Handle: h.parents},
 			{Pattern: "POST /participation/{activity}/parents/back", Need: rate, Handle: h.parentsBack},
+			{Pattern: "POST /participation/{activity}/ask", Need: keep, Handle: h.askParents},
 			{Pattern: "POST /participation/{activity}/decisions", Need: keep, Handle: h.decide},
 			{Pattern: "POST /participation/{activity}/decisions/{decision}/drop", Need: keep, Handle: h.undecide},
 			{Pattern: "GET /participation/{activity}/paper", Need: rate, Handle: h.paper},
@@ -49,6 +52,8 @@ func Manifest(s *practice.Service) module.Manifest {
 			{Pattern: "POST /stories/{story}/withdraw", Need: publish, Handle: h.withdraw},
 			{Pattern: "POST /stories/{story}/read", Need: see, Handle: h.read},
 			{Pattern: "POST /stories/{story}/request", Need: see, Handle: h.request},
+			{Pattern: "GET /f/activities/{activity}", Need: answer, Handle: o.ask},
+			{Pattern: "POST /f/activities/{activity}/answer", Need: answer, Handle: o.answer},
 		},
 	}
 }

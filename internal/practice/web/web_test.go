@@ -17,11 +17,13 @@ import (
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/jobs"
 	"ajar/internal/kit/post"
+	"ajar/internal/kit/say"
 	"ajar/internal/kit/testkit"
 	"ajar/internal/kit/web"
 	"ajar/internal/plans"
 	"ajar/internal/practice"
 	"ajar/internal/roll"
+	"ajar/internal/ui"
 )
 
 type plainPage string
@@ -34,8 +36,9 @@ func (p plainPage) Render(_ context.Context, w io.Writer) error {
 // school is the whole mux of practice, with a head, a teacher and one pupil on the roll.
 type school struct {
 	*testing.T
-	mux http.Handler
-	who access.Who
+	mux    http.Handler
+	who    access.Who
+	tongue string
 }
 
 func open(t *testing.T) *school {
@@ -46,6 +49,7 @@ func open(t *testing.T) *school {
 	if err := d.Update(t.Context(), testkit.A(), func(tx *db.Tx) error {
 		for _, x := range []string{
 			`insert into roll_pupil (org_id, id, local_id, forename, surname, year) values ($1, 11, 'p', 'Amira', 'Khan', '8')`,
+			`insert into roll_adult (org_id, id, name) values ($1, 21, 'Mira Khan'), ($1, 22, 'Omar Khan')`,
 			`insert into roll_staff (org_id, id, name, sort_key) values ($1, 31, 'Hana Head', 'head')`,
 			`insert into roll_staff (org_id, id, name, sort_key) values ($1, 32, 'Tom Teacher', 'teacher')`,
 		} {
@@ -57,8 +61,12 @@ func open(t *testing.T) *school {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	x := &school{T: t}
-	server := &web.Server{Gate: access.NewGate(roll.Rights(), practice.Rights()), Routes: Manifest(s).Routes, Log: slog.New(slog.DiscardHandler), SignIn: "/sign-in",
+	x := &school{T: t, tongue: "en"}
+	leaf := func(_ *web.Req, title say.Msg, args ...say.Args) (ui.LeafData, error) {
+		l, _ := say.Known(x.tongue)
+		return ui.LeafData{Lang: l, Title: l.Put(title, args...), Org: "Testfield"}, nil
+	}
+	server := &web.Server{Gate: access.NewGate(roll.Rights(), practice.Rights()), Routes: Manifest(s, leaf).Routes, Log: slog.New(slog.DiscardHandler), SignIn: "/sign-in",
 		Identify: func(*http.Request) (access.Who, bool, error) { return x.who, x.who.Org != 0, nil },
 		Frame:    func(q *web.Req) web.Frame { return web.Frame{Org: "Testfield", Path: q.R.URL.Path} },
 		Trouble: func(_ *web.Req, status int, title, sentence, _ string) web.Component {
@@ -73,6 +81,12 @@ func open(t *testing.T) *school {
 
 func (s *school) as(staff int64, role access.Role) *school {
 	s.who = access.Who{Org: testkit.OrgA, OrgName: "Testfield", Staff: staff, Name: "Test " + string(role), Roles: []access.Role{role}, SecondFactorMs: 1}
+	return s
+}
+
+// parent is an adult at the family's door, who reads a language.
+func (s *school) parent(adult int64, tongue string) *school {
+	s.who, s.tongue = access.Who{Org: testkit.OrgA, OrgName: "Testfield", Adult: adult, Name: "A parent", Roles: []access.Role{roll.Parent}}, tongue
 	return s
 }
 
@@ -139,6 +153,39 @@ func TestTheLadderOfAPublishedConsultation(t *testing.T) {
 	if body, _ := s.want("GET", act, nil, 200, "fewer than 5 have answered"); strings.Contains(body, "step 3: 4") {
 		t.Error("four parents show")
 	}
+}
+
+// A parent says by their own link how much parents decided, in their language, once. What they read is what is on the card.
+func TestAParentSaysHowMuchParentsDecided(t *testing.T) {
+	for _, r := range practice.Rungs {
+		if got := rungText(r.Rung).English(); got != r.Parents {
+			t.Errorf("by link step %d is %q, and on the card %q", r.Rung, got, r.Parents)
+		}
+	}
+	s := open(t).as(31, roll.Head)
+	_, act := s.want("POST", "/participation", url.Values{"title": {"Reports"}, "kind": {"consultation"}, "on": {"1/10/2026"}, "outcome": {"Two pages"}, "published_on": {"1/11/2026"}}, 303)
+	mine := "/f/activities/" + strings.TrimPrefix(act, "/participation/")
+	s.parent(21, "en").want("GET", mine, nil, 404)
+	s.as(31, roll.Head).want("POST", act+"/ask", url.Values{"until": {""}}, 422, "Write the last day.")
+	s.want("POST", act+"/ask", url.Values{"until": {"1/1/2020"}}, 422, "Write a day from today on.", `value="1/1/2020"`)
+	s.want("POST", act+"/ask", url.Values{"until": {"31/12/2026"}}, 303)
+	s.want("GET", act, nil, 200, "Parents are asked until 31 December 2026", "fewer than 5 have answered")
+	s.want("GET", mine, nil, 404) // not the door of staff
+	body, _ := s.parent(21, "ur").want("GET", mine, nil, 200, `dir="rtl"`, `<b lang="en" dir="ltr">Reports</b>`, "ہم سے پوچھا گیا، اور پھر بتایا گیا کہ کیا ہوا۔", "آپ کا نام آپ کے جواب کے ساتھ نہیں رکھا جاتا")
+	if strings.Contains(body, "اسکول نے شروع کیا") {
+		t.Error("a step is offered that nothing bears out")
+	}
+	s.want("POST", mine+"/answer", nil, 422, "ایک سطر چنیں۔")
+	s.want("POST", mine+"/answer", url.Values{"rung": {"6"}}, 422)
+	_, to := s.want("POST", mine+"/answer", url.Values{"rung": {"4"}}, 303)
+	s.want("GET", to, nil, 200, "شکریہ")
+	s.want("POST", mine+"/answer", url.Values{"rung": {"2"}}, 303)
+	s.as(31, roll.Head)
+	if body, _ := s.want("GET", act, nil, 200, "fewer than 5 have answered"); strings.Contains(body, "step 4: 1") {
+		t.Error("one parent shows")
+	}
+	s.want("POST", act+"/ask", url.Values{"stop": {"yes"}}, 303)
+	s.parent(22, "pl").want("GET", mine, nil, 404)
 }
 
 // A story with a name waits on its page, and looking at pages counts nothing.
