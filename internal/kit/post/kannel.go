@@ -70,15 +70,3 @@ func (k *Kannel) Send(ctx context.Context, r Ready) (string, error) {
 	}
 	return "", Down(fmt.Errorf("the gateway for text messages answered %d: %s", status, answer))
 }
-
-// gsm are the letters of the plain alphabet of text messages (GSM 03.38) and of its extension.
-const gsm = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€\f"
-
-func gsm7(s string) bool {
-	for _, r := range s {
-		if !strings.ContainsRune(gsm, r) {
-			return false
-		}
-	}
-	return true
-}
