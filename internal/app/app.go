@@ -61,8 +61,8 @@ type Options struct {
 	Data       string // folder of the SQLite file
 	URL        string // postgres://… instead of the folder
 	Clock      clock.Clock
-	Mail       string // the mail server, as post.NewMail reads it; empty for none
-	Texts      string // the gateway for text messages, as post.NewKannel reads it; empty for none
+	Mail       string // the mail server, as post.NewMails reads it; empty for none
+	Texts      string // the gateway for text messages, as post.NewTexts reads it; empty for none
 	Fast       bool   // give up durability against power loss; for tests and for making the demo
 	LookAround bool   // offer the fictional people of the demo to visitors
 	Secret     string // what seals the few secrets that are read again; the key in the folder of the data without it
@@ -256,14 +256,14 @@ func (a *App) outlets() (out []roll.Outlet) {
 func (o Options) ways() (map[string]post.Driver, error) {
 	out := map[string]post.Driver{}
 	if o.Mail != "" {
-		m, err := post.NewMail(o.Mail)
+		m, err := post.NewMails(o.Mail)
 		if err != nil {
 			return nil, err
 		}
 		out[post.Email] = m
 	}
 	if o.Texts != "" {
-		k, err := post.NewKannel(o.Texts)
+		k, err := post.NewTexts(o.Texts)
 		if err != nil {
 			return nil, err
 		}

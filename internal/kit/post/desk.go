@@ -263,17 +263,18 @@ func (d *desk) keep(tx *db.Tx, done []*leaving) error {
 	by := map[int64][]*leaving{}
 	var downs, ups int
 	var trouble string
+	var wait time.Duration
 	for _, l := range done {
 		by[l.org] = append(by[l.org], l)
 		switch {
 		case isDown(l.failed) || inDoubt(l.failed): // no answer is as bad as a closed door
 			downs++
-			trouble = plain(l.failed)
+			trouble, wait = plain(l.failed), max(wait, wish(l.failed))
 		case !l.stopped:
 			ups++
 		}
 	}
-	until, err := d.pace(tx, ups, downs, trouble)
+	until, err := d.pace(tx, ups, downs, wait, trouble)
 	if err != nil {
 		return err
 	}
@@ -312,8 +313,9 @@ func (l *leaving) keep(tx *db.Tx, until int64) error {
 	return putOff(tx, id, tx.Now()+retry[l.item.Attempt-1].Milliseconds(), plain(l.failed), false)
 }
 
-// pace decides whether the way rests. One item that got through ends a rest; it lengthens while every try finds the way closed.
-func (d *desk) pace(tx *db.Tx, ups, downs int, trouble string) (until int64, err error) {
+// pace decides whether the way rests. One item that got through ends a rest; it lengthens while every try finds the way closed. When
+// the other side says how long to wait, that counts, even beside items that got through.
+func (d *desk) pace(tx *db.Tx, ups, downs int, wait time.Duration, trouble string) (until int64, err error) {
 	if ups+downs == 0 {
 		return 0, nil
 	}
@@ -321,7 +323,7 @@ func (d *desk) pace(tx *db.Tx, ups, downs int, trouble string) (until int64, err
 	if err != nil {
 		return 0, err
 	}
-	if downs == 0 || ups > downs {
+	if downs == 0 || ups > downs && wait == 0 {
 		if paused {
 			return 0, endPause(tx, d.way)
 		}
@@ -333,7 +335,7 @@ func (d *desk) pace(tx *db.Tx, ups, downs int, trouble string) (until int64, err
 	if !paused {
 		p = Pause{Way: d.way, SinceMs: tx.Now()}
 	}
-	p.UntilMs = tx.Now() + rest[min(p.Times, len(rest)-1)].Milliseconds()
+	p.UntilMs = tx.Now() + max(wait, rest[min(p.Times, len(rest)-1)]).Milliseconds()
 	p.Times++
 	p.Trouble = trouble
 	return p.UntilMs, putPause(tx, p)

@@ -328,3 +328,31 @@ func TestClosingInOrder(t *testing.T) {
 		}
 	})
 }
+
+// A way that asks for time gets it, and not more than an hour of it.
+func TestAWayThatAsksForTime(t *testing.T) {
+	both(t, func(t *testing.T, s *Service, b *box) {
+		for wait, want := range map[time.Duration]time.Duration{7 * time.Minute: 7 * time.Minute, 9 * time.Hour: time.Hour} {
+			b.fail = DownFor(wait, errors.New("slow down"))
+			write(t, s, testkit.A(), letter)
+			work(t, s)
+			if x := pauses(t, s); x.Pause == nil || x.Pause.UntilMs != s.DB.Clock().Now().Add(want).UnixMilli() {
+				t.Errorf("%v: %+v", wait, x.Pause)
+			}
+			b.fail = nil
+			at(s, s.DB.Clock().Now().Sub(testkit.Day)+2*time.Hour)
+			work(t, s)
+			work(t, s)
+		}
+		// Beside those that got through too: or the ones that did not would knock without end.
+		if err := s.DB.Update(t.Context(), installation("test"), func(tx *db.Tx) error {
+			until, err := s.newDesk(Email).pace(tx, 10, 1, time.Minute, "slow down")
+			if until != tx.Now()+time.Minute.Milliseconds() {
+				t.Errorf("%d", until)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

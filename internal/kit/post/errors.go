@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/jobs"
@@ -14,13 +15,19 @@ import (
 // GiveUp marks an error that trying again would not mend, such as an address that does not exist. The item has failed.
 func GiveUp(err error) error { return jobs.GiveUp(err) }
 
-type down struct{ error }
+type down struct {
+	error
+	wait time.Duration
+}
 
 func (d down) Unwrap() error { return d.error }
 
 // Down marks an error of the way and not of the item: the server can't be reached, or refuses everybody. Nothing has left. The item keeps its turn and the
 // whole way rests.
-func Down(err error) error { return down{err} }
+func Down(err error) error { return down{error: err} }
+
+// DownFor is Down with how long the other side wants us to wait; at most an hour of it is waited, since people mend things.
+func DownFor(wait time.Duration, err error) error { return down{err, min(wait, time.Hour)} }
 
 type doubt struct{ error }
 
@@ -28,6 +35,13 @@ func (d doubt) Unwrap() error { return d.error }
 
 // Doubt marks an error after which nobody can say whether the item has left: it was handed over, and the answer did not come. It is not tried again by itself.
 func Doubt(err error) error { return doubt{err} }
+
+// wish is how long the other side wants us to wait.
+func wish(err error) time.Duration {
+	var d down
+	errors.As(err, &d)
+	return d.wait
+}
 
 func isDown(err error) bool  { return errors.As(err, &down{}) }
 func inDoubt(err error) bool { return errors.As(err, &doubt{}) }

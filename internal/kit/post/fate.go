@@ -95,6 +95,9 @@ func (s *Service) inherit(ctx context.Context, who string, list []stray, p past)
 	return err
 }
 
+// settling is how long a gateway has to know of what it was just handed. Asked earlier, it might say no to what is still on its way.
+const settling = 5 * time.Minute
+
 // ask clears doubt with those gateways that can tell what became of an item.
 func (s *Service) ask(ctx context.Context) error {
 	for way, d := range s.drivers {
@@ -110,6 +113,9 @@ func (s *Service) ask(ctx context.Context) error {
 			return err
 		}
 		for _, x := range list {
+			if x.TakenMs > s.DB.Clock().Now().Add(-settling).UnixMilli() {
+				continue
+			}
 			theirs, found, err := f.Find(ctx, reference(x.Org, x.ID))
 			if err != nil {
 				return err

@@ -24,7 +24,7 @@ func NewKannel(address string) (*Kannel, error) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User == nil {
 		return nil, errors.New("the gateway for text messages is written like http://name:password@127.0.0.1:13013/cgi-bin/sendsms?from=School")
 	}
-	if h := u.Hostname(); u.Scheme == "http" && h != "localhost" && h != "127.0.0.1" && h != "::1" {
+	if u.Scheme == "http" && !here(u.Hostname()) {
 		return nil, errors.New("a gateway for text messages on another machine must be reached by https")
 	}
 	k := &Kannel{name: u.User.Username(), from: u.Query().Get("from"), client: newClient()}
@@ -53,32 +53,23 @@ func (k *Kannel) Send(ctx context.Context, r Ready) (string, error) {
 	if err != nil {
 		return "", GiveUp(err)
 	}
-	status, said, err := ask(k.client, req, r)
+	status, said, head, err := askAll(k.client, req, r)
 	if err != nil {
 		return "", err
 	}
-	answer := strings.TrimSpace(string(said))
+	answer := brief(said, k.password)
 	switch {
 	case status == http.StatusAccepted:
 		return "", nil // it gives no reference: receipts come with ours
-	case status == http.StatusServiceUnavailable: // kept for later would be 202; this is: try again
-		return "", Down(fmt.Errorf("the gateway for text messages is busy: %s", answer))
+	case status >= 200 && status < 300:
+		return "", Doubt(fmt.Errorf("the gateway answered %d, which Kannel does not: %s", status, answer))
 	case status == http.StatusForbidden && strings.Contains(answer, "uthoriz"): // our name or password
-		return "", Down(fmt.Errorf("the gateway for text messages does not let us in: %s", answer))
-	case status >= 400 && status < 500:
-		return "", GiveUp(fmt.Errorf("the gateway for text messages refused it: %s", answer))
+		return "", Down(fmt.Errorf("the gateway does not let us in: %s", answer))
+	case status >= 400 && status < 500 && status != http.StatusTooManyRequests:
+		return "", GiveUp(fmt.Errorf("the gateway refused it: %s", answer))
 	}
-	return "", Down(fmt.Errorf("the gateway for text messages answered %d: %s", status, answer))
-}
-
-// gsm are the letters of the plain alphabet of text messages (GSM 03.38) and of its extension.
-const gsm = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€\f"
-
-func gsm7(s string) bool {
-	for _, r := range s {
-		if !strings.ContainsRune(gsm, r) {
-			return false
-		}
+	if err, ok := common(status, head, answer); ok {
+		return "", err
 	}
-	return true
+	return "", Down(fmt.Errorf("the gateway answered %d: %s", status, answer))
 }
