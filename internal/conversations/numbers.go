@@ -156,7 +156,7 @@ func numbers(tx *db.Tx, f Filter) (n Numbers, err error) {
 	if err != nil {
 		return n, err
 	}
-	off, _ := ParseHolidays(holidays)
+	off, _ := roll.ParseHolidays(holidays)
 	copies, err := firstCopies(tx, f)
 	if err != nil {
 		return n, err
@@ -167,7 +167,7 @@ func numbers(tx *db.Tx, f Filter) (n Numbers, err error) {
 			n.WithoutCopy++
 			continue
 		}
-		d := SchoolDays(c.OutcomeOn, c.CopiedOn, off)
+		d := roll.SchoolDays(c.OutcomeOn, c.CopiedOn, off)
 		days = append(days, d)
 		if d <= TheSuggestedCopyDays {
 			n.CopiesInTime++

@@ -367,50 +367,6 @@ func known(list []Choice, key string) bool {
 	return slices.ContainsFunc(list, func(c Choice) bool { return c.Key == key })
 }
 
-// Dates is a stretch of days, both ends in it.
-type Dates struct{ From, To string }
-
-// ParseHolidays reads the school's setting: one holiday a line, a date or two dates with “to” between them. Lines it can't read are given back.
-func ParseHolidays(text string) (out []Dates, unread []string) {
-	for _, line := range strings.Split(text, "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
-		from, to, two := strings.Cut(line, " to ")
-		if !two {
-			to = from
-		}
-		from, to = strings.TrimSpace(from), strings.TrimSpace(to)
-		if !isDate(from) || !isDate(to) || to < from {
-			unread = append(unread, line)
-			continue
-		}
-		out = append(out, Dates{from, to})
-	}
-	return out, unread
-}
-
-// SchoolDays counts the school days after one date up to and with another: Monday to Friday without holidays. The same day is 0; a later from is 0.
-func SchoolDays(from, to string, holidays []Dates) int {
-	f, err1 := time.Parse(time.DateOnly, from)
-	t, err2 := time.Parse(time.DateOnly, to)
-	if err1 != nil || err2 != nil || t.Sub(f) > 20*366*24*time.Hour {
-		return 0
-	}
-	n := 0
-	for d := f.AddDate(0, 0, 1); !d.After(t); d = d.AddDate(0, 0, 1) {
-		if d.Weekday() == time.Saturday || d.Weekday() == time.Sunday {
-			continue
-		}
-		day := d.Format(time.DateOnly)
-		if !slices.ContainsFunc(holidays, func(h Dates) bool { return h.From <= day && day <= h.To }) {
-			n++
-		}
-	}
-	return n
-}
-
 // Median of whole numbers, doubled so that it stays whole: Median2([3 4]) is 7, which is 3.5. Nothing for none.
 func Median2(list []int) (twice int, ok bool) {
 	if len(list) == 0 {

@@ -216,29 +216,6 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-func TestSchoolDays(t *testing.T) {
-	off, bad := ParseHolidays("2026-12-21 to 2027-01-01\n2026-11-26\nChristmas\n\n")
-	if len(off) != 2 || len(bad) != 1 || bad[0] != "Christmas" {
-		t.Fatalf("holidays %v, unread %v", off, bad)
-	}
-	for _, c := range []struct {
-		from, to string
-		want     int
-	}{
-		{"2026-11-20", "2026-11-20", 0}, {"2026-11-20", "2026-11-23", 1}, {"2026-11-20", "2026-11-27", 4}, {"2026-12-18", "2027-01-04", 1}, {"2026-11-27", "2026-11-20", 0}, {"soon", "2026-11-20", 0},
-	} {
-		if got := SchoolDays(c.from, c.to, off); got != c.want {
-			t.Errorf("%s to %s: %d school days, want %d", c.from, c.to, got, c.want)
-		}
-	}
-	if m, ok := Median2([]int{5, 1, 3, 4}); !ok || m != 7 {
-		t.Errorf("the median of 1 3 4 5 is 3.5, got %d/2", m)
-	}
-	if TimeCost(75, 3600) != 4500 || TimeCost(1, 3590) != 60 {
-		t.Errorf("cost %d and %d", TimeCost(75, 3600), TimeCost(1, 3590))
-	}
-}
-
 func TestMayOverwrite(t *testing.T) {
 	now := Draft{Version: 4, Writer: "laptop"}
 	for _, c := range []struct {
@@ -249,5 +226,14 @@ func TestMayOverwrite(t *testing.T) {
 		if MayOverwrite(now, c.base, c.writer) != c.want {
 			t.Errorf("from version %d by %q over %+v: want %v", c.base, c.writer, now, c.want)
 		}
+	}
+}
+
+func TestMedianAndCost(t *testing.T) {
+	if m, ok := Median2([]int{5, 1, 3, 4}); !ok || m != 7 {
+		t.Errorf("the median of 1 3 4 5 is 3.5, got %d/2", m)
+	}
+	if TimeCost(75, 3600) != 4500 || TimeCost(1, 3590) != 60 {
+		t.Errorf("cost %d and %d", TimeCost(75, 3600), TimeCost(1, 3590))
 	}
 }

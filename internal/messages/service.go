@@ -36,7 +36,9 @@ type Service struct {
 // New makes the service.
 func New(d *db.DB, r *roll.Service, q *jobs.Queue, p *post.Service) *Service {
 	r.OnMerge(mergePart())
-	return &Service{DB: d, Roll: r, Jobs: q, Post: p}
+	s := &Service{DB: d, Roll: r, Jobs: q, Post: p}
+	q.Handle(escalateJob, s.escalate)
+	return s
 }
 
 // Keeping is the service for one request in which a person said of these texts that they are no worry about a child's safety.
