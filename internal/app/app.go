@@ -36,6 +36,7 @@ import (
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/post"
 	"ajar/internal/kit/trail"
+	"ajar/internal/kit/translate"
 	"ajar/internal/kit/web"
 	"ajar/internal/messages"
 	messagesweb "ajar/internal/messages/web"
@@ -63,6 +64,7 @@ type Options struct {
 	Clock      clock.Clock
 	Mail       string // the mail server, as post.NewMails reads it; empty for none
 	Texts      string // the gateway for text messages, as post.NewTexts reads it; empty for none
+	Translate  string // the translation service, as translate.New reads it; empty for none
 	Fast       bool   // give up durability against power loss; for tests and for making the demo
 	LookAround bool   // offer the fictional people of the demo to visitors
 	Secret     string // what seals the few secrets that are read again; the key in the folder of the data without it
@@ -152,6 +154,12 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	var words *translate.Service
+	if o.Translate != "" {
+		if words, err = translate.New(o.Translate); err != nil {
+			return nil, err
+		}
+	}
 	sealed, err := box.Open(o.Data, o.Secret)
 	if err != nil {
 		return nil, err
@@ -191,6 +199,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin.LookAround, a.Admin.Box, a.Admin.Post, a.Admin.Address, a.Admin.Log = o.LookAround, sealed, a.Post, o.Address, o.Log
 	a.Sharing = sharing.New(d, a.Roll)
 	a.Messages = messages.New(d, a.Roll, a.Jobs, a.Post)
+	if words != nil {
+		a.Messages.Translator = words
+	}
 	a.Progress = progress.New(d, a.Roll, a.Imports)
 	a.Notes = notes.New(d, a.Roll)
 	a.Barriers = barriers.New(d, a.Roll, a.Progress)

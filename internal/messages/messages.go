@@ -161,4 +161,5 @@ type Template struct {
 	ByName    string
 	MadeMs    int64
 	EndedMs   *int64
+	Ready     string // the ready-made template that it came from
 }

@@ -115,21 +115,6 @@ func (o *Outcome) count(l CopyLine) {
 	}
 }
 
-func pupilNames(tx *db.Tx, list []roll.PupilID) (map[roll.PupilID]string, error) {
-	out := map[roll.PupilID]string{}
-	slices.Sort(list)
-	for some := range slices.Chunk(slices.Compact(list), 500) {
-		hits, err := roll.NamesOf(tx, some)
-		if err != nil {
-			return nil, err
-		}
-		for _, h := range hits {
-			out[h.ID] = h.Name()
-		}
-	}
-	return out, nil
-}
-
 // Listed is a message in the list, with how it stands.
 type Listed struct {
 	Message
@@ -318,7 +303,7 @@ func (s *Service) letters(tx *db.Tx, id MessageID) (m Message, out []Letter, sch
 		return m, nil, "", err
 	}
 	for i, x := range plan.To {
-		out = append(out, Letter{Copy: copies[i], Adult: x.Adult, Post: x.Post, Lang: x.Lang.Tag(), Subject: items[i].Subject, Body: items[i].Body, Large: x.Adult.Wants("large_print")})
+		out = append(out, Letter{Copy: copies[i], Adult: x.Adult, Post: x.Post, Lang: x.In.Lang, Subject: items[i].Subject, Body: items[i].Body, Large: x.Adult.Wants("large_print")})
 	}
 	school, _, err = roll.Sender(tx)
 	return m, out, school, err
@@ -348,9 +333,15 @@ func (s *Service) again(tx *db.Tx, c Copy, children []roll.PupilID) (x Planned, 
 			}
 		}
 	}
-	own, known := tongueOf(x.Adult.Reads)
-	x.Spoken = Spoken{Lang: tongue(c.Lang), Standing: c.Standing, English: known && c.Lang == "en" && own != "en"}
-	x.Chosen = Chosen{Way: c.Way, Why: c.Why}
+	x.Going, x.In = Going{Way: c.Way, Why: c.Why}, Chosen{Lang: c.Lang, Standing: c.Standing}
+	// What went with the words is found anew from the same rule: the words themselves are kept with the message.
+	if words, err := wordsOf(tx, c.MessageID); err != nil {
+		return x, false, err
+	} else if again, err := SayingOf(tx, words, false); err != nil {
+		return x, false, err
+	} else if in := LanguageFor(again, x.Adult.Reads); in.Lang == c.Lang {
+		x.In = in
+	}
 	return x, true, err
 }
 

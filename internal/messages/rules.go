@@ -8,7 +8,6 @@ import (
 	"unicode"
 
 	"ajar/internal/kit/post"
-	"ajar/internal/kit/say"
 	"ajar/internal/roll"
 )
 
@@ -19,8 +18,8 @@ type Ask struct {
 	Text             bool // there are words short enough for a text
 }
 
-// Chosen is how one adult gets a message. Way is ByNone when there is no way at all.
-type Chosen struct {
+// Going is how one adult gets a message. Way is ByNone when there is no way at all.
+type Going struct {
 	Way     string
 	Channel roll.Channel // for a text or an e-mail; the number to ring for a call
 	Why     string
@@ -28,7 +27,7 @@ type Chosen struct {
 
 // Choose takes the way for one adult: what they asked for, then what bad news asks for, then what reaches them best. stopped are numbers and addresses that must
 // not be used, and why. posted tells whether an address for letters is known, and letters whether this adult wants them.
-func Choose(a roll.Adult, ways []roll.Way, stopped map[string]string, posted, letters bool, ask Ask) Chosen {
+func Choose(a roll.Adult, ways []roll.Way, stopped map[string]string, posted, letters bool, ask Ask) Going {
 	phone, hasPhone := roll.Channel{}, false
 	for _, c := range a.Channels {
 		if c.Kind == "phone" && stopped[c.Folded] != "wrong" {
@@ -36,23 +35,23 @@ func Choose(a roll.Adult, ways []roll.Way, stopped map[string]string, posted, le
 			break
 		}
 	}
-	call := func(why string) Chosen {
+	call := func(why string) Going {
 		switch {
 		case hasPhone:
-			return Chosen{ByCall, phone, why}
+			return Going{ByCall, phone, why}
 		case posted:
-			return Chosen{Way: ByLetter, Why: why + "; no phone is held, so a letter"}
+			return Going{Way: ByLetter, Why: why + "; no phone is held, so a letter"}
 		}
-		return Chosen{Way: ByNone, Why: why + "; no phone and no address is held"}
+		return Going{Way: ByNone, Why: why + "; no phone and no address is held"}
 	}
-	letter := func(why string) Chosen {
+	letter := func(why string) Going {
 		if posted {
-			return Chosen{Way: ByLetter, Why: why}
+			return Going{Way: ByLetter, Why: why}
 		}
 		if hasPhone {
-			return Chosen{ByCall, phone, "no address is held"}
+			return Going{ByCall, phone, "no address is held"}
 		}
-		return Chosen{Way: ByNone, Why: "no address and no phone is held"}
+		return Going{Way: ByNone, Why: "no address and no phone is held"}
 	}
 	switch {
 	case ask.Way == ByCall:
@@ -88,7 +87,7 @@ func Choose(a roll.Adult, ways []roll.Way, stopped map[string]string, posted, le
 		if w.By == post.SMS {
 			way = ByText
 		}
-		return Chosen{way, w.Channel, ""}
+		return Going{way, w.Channel, ""}
 	}
 	if ask.Class == ClassUrgent && hasPhone {
 		return call(cmp.Or(why, "no message can reach them"))
@@ -102,39 +101,6 @@ func lower(s string) string {
 		r[0] = unicode.ToLower(r[0])
 	}
 	return string(r)
-}
-
-// Spoken is which words an adult gets.
-type Spoken struct {
-	Lang     say.Lang
-	Standing string
-	// English tells that the words are in English and theirs is another language, so a line in their own says whom to ask.
-	English bool
-	// Person tells that no words may go: somebody who is named speaks with them, with an interpreter.
-	Person bool
-	Why    string
-}
-
-// Speak chooses the language for an adult: the one they read, if there are words in it that may go. Sensitive matters go in words that were checked or not at
-// all. Nothing recorded about reading means English, and is said.
-func Speak(reads string, has map[string]string, sensitive, drafts bool) Spoken {
-	lang, known := say.Reads(reads)
-	english := Spoken{Lang: say.Tongue("en"), Standing: Original}
-	switch {
-	case strings.TrimSpace(reads) == "":
-		english.Why = "what they read is not recorded"
-		return english
-	case known && lang.IsEnglish():
-		return english
-	case known && (has[lang.Tag()] == Checked || has[lang.Tag()] == Original):
-		return Spoken{Lang: lang, Standing: has[lang.Tag()]}
-	case sensitive:
-		return Spoken{Lang: english.Lang, Standing: Original, Person: true, Why: "reads " + reads + ", and these words are not to go unchecked"}
-	case known && has[lang.Tag()] != "" && drafts:
-		return Spoken{Lang: lang, Standing: has[lang.Tag()]}
-	}
-	english.English, english.Why = true, "reads "+reads+", and there are no words in it"
-	return english
 }
 
 // Quiet are the hours in which families are left alone, in minutes after midnight of the school's zone. They may go over midnight.
@@ -190,15 +156,15 @@ const (
 // stops, starts and wrongs are what people write in the languages of families, folded: the whole answer, or its first word. STOP and START are understood in
 // Latin letters everywhere, since that is what a text asks for.
 var (
-	stops = words("stop stopall unsubscribe end quit cancel arret stopp przestan zatrzymaj stopiwch peidiwch pare parar opriti opreste jooji dur durdur зупинити стоп",
+	stops = commands("stop stopall unsubscribe end quit cancel arret stopp przestan zatrzymaj stopiwch peidiwch pare parar opriti opreste jooji dur durdur зупинити стоп",
 		"توقف", "أوقف", "ایقاف", "بند", "روکیں", "بند کرو", "বন্ধ", "থামুন", "ਬੰਦ", "ਰੋਕੋ")
-	starts = words("start unstop yes resume zacznij wznow cychwyn comecar incepeti billow basla старт почати",
+	starts = commands("start unstop yes resume zacznij wznow cychwyn comecar incepeti billow basla старт почати",
 		"ابدأ", "شروع", "শুরু", "ਸ਼ੁਰੂ")
 	wrongs = []string{"wrong number", "wrong person", "not my child", "i don't know this", "no children", "zly numer", "pomylka", "numero errado", "numar gresit", "lambarka qaldan", "yanlis numara",
 		"не той номер", "неправильний номер", "رقم خاطئ", "الرقم خطأ", "غلط نمبر", "رانگ نمبر", "ভুল নম্বর", "ਗਲਤ ਨੰਬਰ", "rhif anghywir"}
 )
 
-func words(list string, more ...string) map[string]bool {
+func commands(list string, more ...string) map[string]bool {
 	out := map[string]bool{}
 	for _, w := range append(strings.Fields(list), more...) {
 		out[roll.Fold(w)] = true

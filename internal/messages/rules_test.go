@@ -50,35 +50,6 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-func TestSpeak(t *testing.T) {
-	has := map[string]string{"en": Original, "ur": Checked, "pl": ADraft, "so": Machine}
-	for _, c := range []struct {
-		reads             string
-		sensitive, drafts bool
-		lang              string
-		english, person   bool
-	}{
-		{"English", true, false, "en", false, false},
-		{"", true, false, "en", false, false},
-		{"Urdu", true, false, "ur", false, false},
-		{"Polish", false, false, "en", true, false},
-		{"Polish", false, true, "pl", false, false},
-		{"Polish", true, true, "en", false, true},
-		{"Somali", true, true, "en", false, true},
-		{"Somali", false, true, "so", false, false},
-		{"Tamil", false, true, "en", true, false},
-		{"Tamil", true, true, "en", false, true},
-	} {
-		got := Speak(c.reads, has, c.sensitive, c.drafts)
-		if got.Lang.Tag() != c.lang || got.English != c.english || got.Person != c.person {
-			t.Errorf("%+v: %+v", c, got)
-		}
-		if (got.English || got.Person || c.reads == "") && got.Why == "" {
-			t.Errorf("%+v: nothing is said", c)
-		}
-	}
-}
-
 func TestQuietHours(t *testing.T) {
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 12, day, hour, minute, 0, 0, time.UTC) }
 	for _, c := range []struct {

@@ -49,8 +49,8 @@ type Typed struct {
 type Planned struct {
 	Adult    roll.Adult
 	Children []roll.PupilHit
-	Chosen
-	Spoken
+	Going
+	In   Chosen   // the language, and why
 	Post []string // the address for a letter
 }
 
@@ -79,10 +79,10 @@ type Counted struct {
 func (p Plan) Counts() (out []Counted) {
 	for _, x := range p.To {
 		i := slices.IndexFunc(out, func(c Counted) bool {
-			return c.Way == x.Way && c.Lang.Tag() == x.Lang.Tag() && c.Standing == x.Standing && c.English == x.English
+			return c.Way == x.Way && c.Lang.Tag() == x.In.Lang && c.Standing == x.In.Standing && c.English == x.In.Note
 		})
 		if i < 0 {
-			out = append(out, Counted{Way: x.Way, Lang: x.Lang, Standing: x.Standing, English: x.English})
+			out = append(out, Counted{Way: x.Way, Lang: say.Tongue(x.In.Lang), Standing: x.In.Standing, English: x.In.Note})
 			i = len(out) - 1
 		}
 		out[i].Adults++
@@ -201,32 +201,28 @@ func (s *Service) choose(tx *db.Tx, m Message, words []Words, list []Planned, le
 	if err != nil {
 		return err
 	}
-	drafts, err := roll.Decided(tx, "messages.drafts")
+	saying, err := SayingOf(tx, words, m.Sensitive)
 	if err != nil {
 		return err
 	}
-	has, short := map[string]string{}, false
-	for _, w := range words {
-		has[w.Lang] = w.Standing
-		short = short || w.Lang == "en" && w.Short != ""
-	}
+	short := slices.ContainsFunc(words, func(w Words) bool { return w.Lang == "en" && w.Short != "" })
 	for i := range list {
 		x := &list[i]
 		tried := tries[int64(x.Adult.ID)]
 		for k := range tried { // a link opened after a message to the only way tried shows that it came
 			tried[k].Opened = tried[k].Opened || tried[k].State == post.Sent && seen[x.Adult.ID] > tried[k].OnMs && len(tried) == 1
 		}
-		x.Spoken = Speak(x.Adult.Reads, has, m.Sensitive, drafts == "yes")
+		x.In = LanguageFor(saying, x.Adult.Reads)
 		ask := Ask{Way: m.Way, Tone: m.Tone, Class: m.Class, Text: short}
-		if x.Person {
+		if x.In.Person {
 			ask.Way = ByCall
 		}
-		x.Chosen = Choose(x.Adult, roll.RankWays(x.Adult.Channels, tried, s.Post.Open), stopped, len(x.Post) > 0, letters[x.Adult.ID], ask)
-		if x.Person {
-			x.Chosen.Why = x.Spoken.Why
+		x.Going = Choose(x.Adult, roll.RankWays(x.Adult.Channels, tried, s.Post.Open), stopped, len(x.Post) > 0, letters[x.Adult.ID], ask)
+		if x.In.Person {
+			x.Why = x.In.Why
 		}
 		if m.Class == ClassPromotional && !consent[x.Adult.ID] {
-			x.Chosen = Chosen{Way: ByNone, Why: "has not asked for offers"}
+			x.Going = Going{Way: ByNone, Why: "has not asked for offers"}
 		}
 	}
 	return nil
@@ -318,9 +314,52 @@ func (s *Service) Save(ctx context.Context, p access.Pass, id MessageID, t Typed
 		if err := putMessage(tx, m); err != nil {
 			return err
 		}
-		return putWords(tx, m.ID, Words{Lang: "en", Subject: t.Subject, Body: t.Body, Short: t.Short, Standing: Original, ByName: m.ByName})
+		english := Words{Lang: "en", Subject: t.Subject, Body: t.Body, Short: t.Short, Standing: Original, ByName: m.ByName}
+		others, err := othersFor(tx, m, english)
+		if err != nil {
+			return err
+		}
+		if err := dropWords(tx, m.ID); err != nil {
+			return err
+		}
+		for _, w := range append([]Words{english}, others...) {
+			if err := putWords(tx, m.ID, w); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return id, err
+}
+
+// othersFor finds the words of a message in other languages: those of its template while its English stands as the template has it, or of the phrases that it is made of.
+func othersFor(tx *db.Tx, m Message, english Words) (out []Words, err error) {
+	if m.TemplateID != nil {
+		t, was, saying, err := TemplateSaying(tx, *m.TemplateID)
+		if err != nil {
+			return nil, err
+		}
+		roles := tx.Pass().Who().Roles
+		if !MaySend(t, roles) {
+			return nil, fault.New(fault.Forbidden, "This template is for other colleagues to send: %s.", roleWords(t))
+		}
+		if t.EndedMs == nil && was.Body == english.Body && was.Short == english.Short && was.Subject == english.Subject {
+			return slices.DeleteFunc(saying.Words, func(w Words) bool { return w.Lang == "en" }), nil
+		}
+	}
+	out, whole, err := PhraseWords(tx, english)
+	if !whole {
+		out = nil
+	}
+	return slices.DeleteFunc(out, func(w Words) bool { return w.Lang == "en" }), err
+}
+
+func roleWords(t Template) string {
+	var out []string
+	for _, r := range t.RoleList() {
+		out = append(out, roll.RoleWords[access.Role(r)])
+	}
+	return strings.Join(out, ", ")
 }
 
 func (t *Typed) clean() {
@@ -336,7 +375,7 @@ func clean(s string) string {
 
 func (t Typed) check() error {
 	var f fault.Fields
-	long := func(name, what, text string, most int) {
+	room := func(name, what, text string, most int) {
 		if n := utf8.RuneCountInString(text); n > most {
 			f.Add(name, "%s has %d characters, and there is room for %d.", what, n, most)
 		}
@@ -364,15 +403,18 @@ func (t Typed) check() error {
 	if t.Body != "" && t.Subject == "" && t.Way != ByText && t.Way != ByCall {
 		f.Add("subject", "Write a subject: it stands above the letter and in the list of e-mails.")
 	}
-	long("title", "The name", t.Title, MaxTitle)
-	long("subject", "The subject", t.Subject, MaxSubject)
-	long("body", "The message", t.Body, MaxBody)
-	long("short", "The text message", t.Short, MaxShort)
+	room("title", "The name", t.Title, MaxTitle)
+	room("subject", "The subject", t.Subject, MaxSubject)
+	room("body", "The message", t.Body, MaxBody)
+	room("short", "The text message", t.Short, MaxShort)
+	for _, w := range []struct{ name, text string }{{"subject", t.Subject}, {"body", t.Body}, {"short", t.Short}} {
+		for _, x := range pieces(w.text) {
+			if x.bad != "" {
+				f.Add(w.name, "%s", x.bad)
+			}
+		}
+	}
 	return f.Err()
-}
-
-func listed(list []roll.Listed, key string) bool {
-	return slices.ContainsFunc(list, func(x roll.Listed) bool { return x.Key == key })
 }
 
 func firstWords(s string) string {
@@ -590,7 +632,7 @@ func (s *Service) release(tx *db.Tx, v View) error {
 	}
 	samples := map[string]bool{}
 	for i, x := range append(slices.Clone(v.Plan.To), v.Plan.Not...) {
-		c := Copy{ID: ids.New[Copy](), MessageID: m.ID, AdultID: x.Adult.ID, Way: x.Way, Lang: x.Lang.Tag(), Standing: x.Standing, Why: cmp.Or(x.Chosen.Why, x.Spoken.Why), Folded: x.Channel.Folded, State: "open"}
+		c := Copy{ID: ids.New[Copy](), MessageID: m.ID, AdultID: x.Adult.ID, Way: x.Way, Lang: x.In.Lang, Standing: x.In.Standing, Why: x.Why, Folded: x.Channel.Folded, State: "open"}
 		switch {
 		case x.Way == ByNone:
 			c.State = "none"
@@ -624,22 +666,19 @@ func (s *Service) release(tx *db.Tx, v View) error {
 
 // sample sends whoever tries things out what the first adult of each way and language would read.
 func (s *Service) sample(tx *db.Tx, m Message, x Planned, it post.Item, done map[string]bool) error {
-	if m.MadeBy == nil || done[x.Way+x.Lang.Tag()] || !s.Post.Open(post.Email) || it.Body == "" {
+	if m.MadeBy == nil || done[x.Way+x.In.Lang] || !s.Post.Open(post.Email) || it.Body == "" {
 		return nil
 	}
-	done[x.Way+x.Lang.Tag()] = true
+	done[x.Way+x.In.Lang] = true
 	address, err := roll.StaffEmail(tx, *m.MadeBy)
 	if err != nil || !post.Fits(post.Email, address) {
 		return err
 	}
 	it.Way, it.Staff, it.About, it.Key, it.Address = post.Email, int64(*m.MadeBy), "messages.sample", int64(m.ID), address
-	it.Subject = fmt.Sprintf("Trial, %s, %s: %s", WayWords[x.Way], x.Lang.English(), cmp.Or(it.Subject, m.Title))
+	it.Subject = fmt.Sprintf("Trial, %s, %s: %s", lower(WayWords(x.Way)), say.Tongue(x.In.Lang).English(), cmp.Or(it.Subject, m.Title))
 	_, err = s.Post.Send(tx, it)
 	return err
 }
-
-// WayWords says a way as pages show it.
-var WayWords = map[string]string{ByText: "text", ByEmail: "e-mail", ByLetter: "letter", ByCall: "call", ByGate: "at the gate", ByVisit: "visit", ByMeeting: "meeting", ByCard: "card", ByBest: "whatever reaches each best", ByNone: "nothing"}
 
 // TakeBack keeps from leaving what has not left. It tells how many copies that were, and how many had gone.
 func (s *Service) TakeBack(ctx context.Context, p access.Pass, id MessageID) (kept, gone int, err error) {

@@ -42,6 +42,11 @@ func putWords(tx *db.Tx, id MessageID, w Words) error {
 	return err
 }
 
+func dropWords(tx *db.Tx, id MessageID) error {
+	_, err := tx.Exec(`delete from messages_words where org_id = $1 and message_id = $2`, id)
+	return err
+}
+
 func wordsOf(tx *db.Tx, id MessageID) ([]Words, error) {
 	return db.All[Words](tx, `select lang, subject, body, short, standing, by_name from messages_words where org_id = $1 and message_id = $2 order by lang`, id)
 }
@@ -258,17 +263,13 @@ func toned(tx *db.Tx, pupil roll.PupilID, since int64) ([]string, error) {
 			where a.org_id = $1 and a.pupil_id = $2 and k.direction = 'out' and k.copy_id = 0 and k.struck_ms is null and k.at_ms >= $3) t order by at_ms desc`, pupil, since)
 }
 
-const contactColumns = `k.id, k.adult_id, k.way, k.direction, k.tone, k.words, k.outcome, k.lang, k.happened_on, k.at_ms, k.staff_id, k.by_name, k.made_ms, k.copy_id, k.folded, k.owner_id, k.asked_ms,
-	k.escalated_ms, k.answered_ms, k.answered_by, k.answer, k.readers, k.struck_ms, k.struck_by, k.struck_why`
-
+// putContact keeps a contact with the children whom it is about.
 func putContact(tx *db.Tx, c Contact, children []roll.PupilID) error {
-	if _, err := tx.Exec(`insert into messages_contact (org_id, id, adult_id, way, direction, tone, words, outcome, lang, happened_on, at_ms, staff_id, by_name, made_ms, copy_id, folded, owner_id, asked_ms, readers)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
-		c.ID, c.AdultID, c.Way, c.Direction, c.Tone, c.Words, c.Outcome, c.Lang, c.HappenedOn, c.AtMs, c.StaffID, c.ByName, c.MadeMs, c.CopyID, c.Folded, c.OwnerID, c.AskedMs, c.Readers); err != nil {
+	if err := insertContact(tx, c); err != nil {
 		return err
 	}
 	for _, p := range children {
-		if _, err := tx.Exec(`insert into messages_about (org_id, contact_id, pupil_id) values ($1, $2, $3)`, c.ID, p); err != nil {
+		if err := insertAbout(tx, c.ID, p); err != nil {
 			return err
 		}
 	}

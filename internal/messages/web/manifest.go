@@ -11,6 +11,8 @@ import (
 func Manifest(s *messages.Service) module.Manifest {
 	h := pages{s}
 	var routes []web.Route
+	routes = append(routes, templateRoutes(h)...)
+	routes = append(routes, phraseRoutes(h)...)
 	return module.Manifest{
 		Name:       "messages",
 		Migrations: messages.Migrations().Files,
