@@ -188,7 +188,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Post = post.New(d, a.Jobs)
 	a.Post.Sender, a.Post.Folder, a.Post.Log = roll.Sender, o.Data, o.Log
 	// Each message is asked about just before it leaves the house: by the roll, which knows about orders, and by the room it came from.
-	a.Post.May = post.Whether(roll.MayPost, post.Each(family.MayLeave))
+	a.Post.May = post.All(post.Whether(roll.MayPost, post.Each(family.MayLeave)), messages.MayLeave)
 	for way, driver := range ways {
 		a.Post.Use(way, driver)
 	}

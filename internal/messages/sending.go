@@ -656,6 +656,12 @@ func (s *Service) release(tx *db.Tx, v View) error {
 				return err
 			}
 			c.ItemID = int64(id)
+			org := tx.Pass().Org()
+			if err := tx.Within(access.Installation("note which school wrote to a number").Often(), func(in *db.Tx) error {
+				return putLine(in, x.Channel.Kind, lineMark(x.Channel.Folded), org)
+			}); err != nil {
+				return err
+			}
 		}
 		if err := putCopy(tx, c, x.Children); err != nil {
 			return err

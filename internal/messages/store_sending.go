@@ -275,3 +275,9 @@ func putContact(tx *db.Tx, c Contact, children []roll.PupilID) error {
 	}
 	return nil
 }
+
+// copiesTo are the copies for an adult about a child, newest first.
+func copiesTo(tx *db.Tx, adult roll.AdultID, pupil roll.PupilID) ([]CopyLine, error) {
+	return db.All[CopyLine](tx, copyLine+` join messages_child x on x.org_id = c.org_id and x.copy_id = c.id join messages_message m on m.org_id = c.org_id and m.id = c.message_id
+		where c.org_id = $1 and c.adult_id = $2 and x.pupil_id = $3 and m.state in ('held', 'gone', 'taken_back') order by m.changed_ms desc, c.id limit 200`, adult, pupil)
+}

@@ -180,6 +180,26 @@ func Whether(ask ...Asked) func(*db.Tx, []Item) ([]Verdict, error) {
 	}
 }
 
+// All asks several; the first reason counts, and the latest moment.
+func All(ask ...func(*db.Tx, []Item) ([]Verdict, error)) func(*db.Tx, []Item) ([]Verdict, error) {
+	return func(tx *db.Tx, list []Item) ([]Verdict, error) {
+		out := make([]Verdict, len(list))
+		for _, f := range ask {
+			some, err := f(tx, list)
+			if err != nil {
+				return nil, err
+			}
+			for i, v := range some {
+				if out[i].Why == "" {
+					out[i].Why = v.Why
+				}
+				out[i].Until = max(out[i].Until, v.Until)
+			}
+		}
+		return out, nil
+	}
+}
+
 // Service writes items and sends them.
 type Service struct {
 	DB   *db.DB
