@@ -36,7 +36,7 @@ func (nothing) Render(context.Context, io.Writer) error { return nil }
 
 // house is a post with one gateway, behind the whole way of a request.
 type house struct {
-	t *testing.T
+	t testing.TB
 	s *post.Service
 	h http.Handler
 
@@ -44,7 +44,7 @@ type house struct {
 	got []post.Received
 }
 
-func newHouse(t *testing.T, d *db.DB, texts string) *house {
+func newHouse(t testing.TB, d *db.DB, texts string) *house {
 	x := &house{t: t, s: post.New(d, jobs.New(d, slog.New(slog.DiscardHandler)))}
 	driver, err := post.NewTexts(texts)
 	if err != nil {
