@@ -35,6 +35,7 @@ import (
 	"ajar/internal/kit/jobs"
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/post"
+	postweb "ajar/internal/kit/post/web"
 	"ajar/internal/kit/trail"
 	"ajar/internal/kit/translate"
 	"ajar/internal/kit/web"
@@ -192,6 +193,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	for way, driver := range ways {
 		a.Post.Use(way, driver)
 	}
+	a.Post.CallBack(o.Address, func() ([]byte, error) { return sealed.Derive("what comes back") })
 	a.Imports = batch.New(d)
 	a.Roll = roll.New(d, a.Imports)
 	a.Roll.OnMerge(roll.MergePart{Name: "post", Adults: []roll.MergeColumn{{Table: "post_item", Column: "adult", One: "message", Many: "messages"}}})
@@ -224,6 +226,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin.AddHome(admin.HomePanel{Order: 3, Need: admin.Trail, Show: rollweb.ManyRecords(adminweb.TrailPath, a.DB.Clock().Zone())})
 	a.openFamilyDoor(o.LookAround)
 	a.joinAudit()
+	a.joinMessages()
 	a.joinPractice()
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
@@ -241,6 +244,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		practiceweb.Manifest(a.Practice, a.leaf),
 		peersweb.Manifest(a.Peers),
 		awardsweb.Manifest(a.Awards, a.Admin),
+		postweb.Manifest(a.Post),
 	}
 	var rights [][]access.Right
 	for _, m := range a.modules {

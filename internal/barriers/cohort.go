@@ -322,10 +322,18 @@ func (s *Service) Cohorts(ctx context.Context, p access.Pass) (out []Cohort, err
 		return nil, err
 	}
 	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
-		out, err = db.All[Cohort](tx, `select `+cohortColumns+` from barriers_cohort c where c.org_id = $1 order by c.ends desc, c.starts desc, c.id desc`, tx.Today())
+		out, err = CohortsIn(tx)
 		return err
 	})
 	return out, err
+}
+
+// CohortsIn is Cohorts within a transaction; none for a pass that may not see them.
+func CohortsIn(tx *db.Tx) ([]Cohort, error) {
+	if !tx.Pass().Has(See) {
+		return nil, nil
+	}
+	return db.All[Cohort](tx, `select `+cohortColumns+` from barriers_cohort c where c.org_id = $1 order by c.ends desc, c.starts desc, c.id desc`, tx.Today())
 }
 
 // Cohort reads one cohort with those of its pupils, past ones too, whom the pass may see, and their baselines.

@@ -195,44 +195,29 @@ func (s *Service) Offer(ctx context.Context, p access.Pass) (c Choices, err erro
 	return c, err
 }
 
-// weigh looks at what families have heard lately, for the page before sending. It is asked of few children alone: of a whole school it would say nothing.
+// weigh looks at what families have heard this term, for the page before bad news is sent. It is asked of few children alone: of a whole school it would say nothing.
 func (s *Service) weigh(tx *db.Tx, v *View) error {
 	if v.Tone != Concern || v.Plan.Pupils > 30 {
 		return nil
 	}
-	seen := map[roll.PupilID]bool{}
+	var list []roll.PupilHit
+	var keys []roll.PupilID
 	for _, x := range v.Plan.To {
 		for _, c := range x.Children {
-			if seen[c.ID] {
-				continue
+			if !slices.Contains(keys, c.ID) {
+				keys, list = append(keys, c.ID), append(list, c)
 			}
-			seen[c.ID] = true
-			n, err := toned(tx, c.ID, tx.Now()-termLength.Milliseconds())
-			if err != nil {
-				return err
-			}
-			b := BalanceNote{Child: c.Name()}
-			for i, t := range n {
-				switch t {
-				case Good:
-					b.Good++
-				case Concern:
-					b.Bad++
-				default:
-					b.Neutral++
-				}
-				if i == 2 {
-					b.LastThreeB = b.Bad == 3
-				}
-			}
-			b.OnlyBad = b.Bad > 0 && b.Good+b.Neutral == 0
-			if len(n) == 0 {
-				v.FirstBad = append(v.FirstBad, c.Name())
-			}
-			v.Balance = append(v.Balance, b)
 		}
 	}
-	return nil
+	of, err := BalanceOf(tx, keys)
+	for _, c := range list {
+		b := of[c.ID]
+		if b.All() == 0 {
+			v.FirstBad = append(v.FirstBad, c.Name())
+		}
+		v.Balance = append(v.Balance, BalanceNote{c.Name(), b})
+	}
+	return err
 }
 
 // Letter is one letter of a message, ready for paper.

@@ -11,7 +11,6 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
-	"ajar/internal/kit/ids"
 	"ajar/internal/kit/post"
 	"ajar/internal/kit/say"
 	"ajar/internal/roll"
@@ -20,6 +19,7 @@ import (
 
 // Incoming is an answer or a message that a family sent by text or e-mail.
 type Incoming struct {
+	ID        int64 // the same however often it is handed over
 	Way       string // post.SMS or post.Email
 	From      string // the number or address, as the gateway gives it
 	Text      string
@@ -29,8 +29,9 @@ type Incoming struct {
 }
 
 // Receive takes an answer in and puts it before whoever answers for the family: the key contact, or who covers for them. It finds the school by what was
-// answered, else by who wrote to this number last. It tells the organisation that took it; 0 when nobody here knows the number.
-func (s *Service) Receive(ctx context.Context, in Incoming) (org int64, err error) {
+// answered, else by who wrote to this number last. What comes from a number that nobody here knows is left alone. Handed over twice it is taken once.
+func (s *Service) Receive(ctx context.Context, in Incoming) error {
+	var org int64
 	kind := "phone"
 	if in.Way == post.Email {
 		kind = "email"
@@ -46,13 +47,15 @@ func (s *Service) Receive(ctx context.Context, in Incoming) (org int64, err erro
 			}
 			return err
 		}); err != nil || org == 0 {
-			return 0, err
+			return err
 		}
 	}
-	err = s.DB.Update(ctx, access.System("take in what a family answered", org).Often(), func(tx *db.Tx) error {
+	return s.DB.Update(ctx, access.System("take in what a family answered", org).Often(), func(tx *db.Tx) error {
+		if had, err := contactByID(tx, ContactID(in.ID)); err != nil || len(had) > 0 {
+			return err
+		}
 		return s.receive(tx, kind, folded, in)
 	})
-	return org, err
 }
 
 // lineMark is what stands for a number or an address in the list of the installation.
@@ -71,7 +74,7 @@ func (s *Service) receive(tx *db.Tx, kind, folded string, in Incoming) error {
 		way = ByEmail
 	}
 	at := cmp.Or(in.AtMs, tx.Now())
-	k := Contact{ID: ids.New[Contact](), Way: way, Direction: "in", Tone: Neutral, Words: firstOf(clean(in.Text), 4000), HappenedOn: dayOf(tx, at), AtMs: at, ByName: "", MadeMs: tx.Now(), Folded: folded}
+	k := Contact{ID: ContactID(in.ID), Way: way, Direction: "in", Tone: Neutral, Words: firstOf(clean(in.Text), 4000), HappenedOn: dayOf(tx, at), AtMs: at, ByName: "", MadeMs: tx.Now(), Folded: folded}
 	if c != nil {
 		k.CopyID = c.ID
 	}

@@ -251,9 +251,8 @@ type View struct {
 
 // BalanceNote is what the page before sending says about one child.
 type BalanceNote struct {
-	Child               string
-	Good, Neutral, Bad  int
-	OnlyBad, LastThreeB bool
+	Child string
+	Balance
 }
 
 // NeedsLook tells whether a second person has to look before it leaves.

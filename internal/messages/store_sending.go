@@ -2,7 +2,6 @@ package messages
 
 import (
 	"slices"
-	"time"
 
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/ids"
@@ -248,19 +247,6 @@ func copyCounts(tx *db.Tx) (map[MessageID]copyCount, error) {
 		out[x.MessageID] = x
 	}
 	return out, err
-}
-
-// termLength is how far back the balance before sending looks.
-const termLength = 91 * 24 * time.Hour
-
-// toned are the tones of what a child's family has heard since a moment, newest first: messages that stand, and contacts.
-func toned(tx *db.Tx, pupil roll.PupilID, since int64) ([]string, error) {
-	return db.All[string](tx, `select tone from (
-		select m.tone, m.changed_ms as at_ms from messages_child x join messages_copy c on c.org_id = x.org_id and c.id = x.copy_id join messages_message m on m.org_id = c.org_id and m.id = c.message_id
-			where x.org_id = $1 and x.pupil_id = $2 and m.state in ('held', 'gone') and m.trial = 0 and c.state in ('post', 'done') and m.changed_ms >= $3 group by m.id, m.tone, m.changed_ms
-		union all
-		select k.tone, k.at_ms from messages_about a join messages_contact k on k.org_id = a.org_id and k.id = a.contact_id
-			where a.org_id = $1 and a.pupil_id = $2 and k.direction = 'out' and k.copy_id = 0 and k.struck_ms is null and k.at_ms >= $3) t order by at_ms desc`, pupil, since)
 }
 
 // putContact keeps a contact with the children whom it is about.

@@ -52,6 +52,15 @@ func Open(folder, secret string) (*Box, error) {
 	return &Box{key: sum[:]}, nil
 }
 
+// Derive makes a key of 32 bytes for one purpose out of the key of the installation, for signing what comes back to Ajar. The same installation always makes the same.
+func (b *Box) Derive(purpose string) ([]byte, error) {
+	key, err := b.load(true)
+	if err != nil {
+		return nil, err
+	}
+	return hkdf.Key(sha256.New, key, nil, "ajar box key: "+purpose, 32)
+}
+
 // Memory is a box whose key is forgotten when the process ends. For tests.
 func Memory() *Box {
 	b := &Box{key: make([]byte, 32)}

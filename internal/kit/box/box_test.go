@@ -121,3 +121,25 @@ func TestSecretFromTheEnvironment(t *testing.T) {
 		t.Errorf("a short secret: %v", err)
 	}
 }
+
+func TestKeysForOtherPurposes(t *testing.T) {
+	folder := t.TempDir()
+	derive := func(secret, purpose string) string {
+		b, err := Open(folder, secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := b.Derive(purpose)
+		if err != nil || len(key) != 32 {
+			t.Fatalf("%d bytes, %v", len(key), err)
+		}
+		return string(key)
+	}
+	one := derive("", "one")
+	if again := derive("", "one"); again != one {
+		t.Error("the same purpose has another key after opening again")
+	}
+	if derive("", "two") == one || derive("a secret of more than thirty-two characters", "one") == one {
+		t.Error("another purpose or another installation has the same key")
+	}
+}

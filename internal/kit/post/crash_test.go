@@ -140,7 +140,7 @@ func killed(t *testing.T, url string, many, kills int) {
 				list, err := Of(tx, "test.many", int64(i+1))
 				for _, it := range list {
 					count[it.State]++
-					items[reference(p.Org(), it.ID)] = it
+					items[Reference(p.Org(), it.ID)] = it
 				}
 				return err
 			}); err != nil {

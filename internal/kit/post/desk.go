@@ -53,12 +53,16 @@ func (s *Service) Run(ctx context.Context) {
 	for way := range s.drivers {
 		all.Go(func() { s.newDesk(way).run(ctx) })
 	}
+	all.Go(func() { s.runInbox(ctx) })
 	all.Go(func() {
 		tick := time.NewTicker(time.Minute)
 		defer tick.Stop()
 		for {
 			if err := s.Recover(ctx); err != nil && ctx.Err() == nil {
 				s.Log.Error("looking after what other processes left behind failed", "error", err.Error())
+			}
+			if err := s.sweepInbox(ctx); err != nil && ctx.Err() == nil {
+				s.Log.Error("forgetting what was handed on failed", "error", err.Error())
 			}
 			select {
 			case <-tick.C:
@@ -415,7 +419,7 @@ func (d *desk) readyIn(tx *db.Tx, org, turn int64) (out []*leaving, err error) {
 		case v.Until > tx.Now():
 			err = putOff(tx, it.ID, v.Until, "", true)
 		default:
-			r := Ready{Reference: reference(org, it.ID), Sender: name, ReplyTo: replyTo, Address: it.Address, Lang: it.Lang, Subject: it.Subject, Body: it.Body, HTML: it.HTML}
+			r := Ready{Reference: Reference(org, it.ID), Sender: name, ReplyTo: replyTo, Address: it.Address, Lang: it.Lang, Subject: it.Subject, Body: it.Body, HTML: it.HTML}
 			if it.ReplyTo != "" {
 				r.ReplyTo = it.ReplyTo
 			}

@@ -164,12 +164,12 @@ func TestDoubt(t *testing.T) {
 		if doubts() != 3 || !strings.Contains(list[0].StateWords(), "may have gone or not: no answer") || list[0].Body == "" {
 			t.Fatalf("%+v", list)
 		}
-		for _, ref := range []string{"", "x", "2t-", reference(testkit.OrgB, list[0].ID), reference(testkit.OrgA, 5)} {
+		for _, ref := range []string{"", "x", "2t-", Reference(testkit.OrgB, list[0].ID), Reference(testkit.OrgA, 5)} {
 			if known, err := s.Arrived(t.Context(), ref, true, ""); known || err != nil {
 				t.Errorf("%q: %v %v", ref, known, err)
 			}
 		}
-		if known, err := s.Arrived(t.Context(), reference(testkit.OrgA, list[0].ID), true, "on the phone"); !known || err != nil {
+		if known, err := s.Arrived(t.Context(), Reference(testkit.OrgA, list[0].ID), true, "on the phone"); !known || err != nil {
 			t.Errorf("%v %v", known, err)
 		}
 		if doubts() != 2 {
@@ -212,12 +212,12 @@ func TestAGatewayThatKnowsClearsDoubt(t *testing.T) {
 		work(t, s)
 		b.fail = nil
 		at(s, time.Hour)
-		k.knows[reference(testkit.OrgA, one)] = true
+		k.knows[Reference(testkit.OrgA, one)] = true
 		if err := s.Recover(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		work(t, s)
-		if len(b.got) != 1 || b.got[0].Reference != reference(testkit.OrgB, two) {
+		if len(b.got) != 1 || b.got[0].Reference != Reference(testkit.OrgB, two) {
 			t.Errorf("left: %+v", b.got)
 		}
 		if a, c := of(t, s, testkit.A()), of(t, s, testkit.B()); a[0].State != Sent || c[0].State != Sent {

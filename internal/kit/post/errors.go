@@ -46,8 +46,8 @@ func wish(err error) time.Duration {
 func isDown(err error) bool  { return errors.As(err, &down{}) }
 func inDoubt(err error) bool { return errors.As(err, &doubt{}) }
 
-// reference is ours for an item. The organisation is in it, because receipts come from outside and know nothing of organisations.
-func reference(org int64, id ids.ID[Item]) string {
+// Reference is ours for an item. The organisation is in it, because receipts come from outside and know nothing of organisations.
+func Reference(org int64, id ids.ID[Item]) string {
 	return strconv.FormatInt(org, 36) + "-" + strconv.FormatInt(int64(id), 36)
 }
 

@@ -116,7 +116,7 @@ func (s *Service) ask(ctx context.Context) error {
 			if x.TakenMs > s.DB.Clock().Now().Add(-settling).UnixMilli() {
 				continue
 			}
-			theirs, found, err := f.Find(ctx, reference(x.Org, x.ID))
+			theirs, found, err := f.Find(ctx, Reference(x.Org, x.ID))
 			if err != nil {
 				return err
 			}

@@ -16,9 +16,12 @@ type Kannel struct {
 	password string
 	from     string
 	client   *http.Client
+	outside  string // how Kannel reaches Ajar; empty asks for no receipts
+	key      Signer
 }
 
-// NewKannel reads the address of a gateway: http://name:password@host:13013/cgi-bin/sendsms?from=School.
+// NewKannel reads the address of a gateway: http://name:password@host:13013/cgi-bin/sendsms?from=School. callback says how the gateway
+// reaches Ajar, where that is not the address that everybody uses, such as callback=http://127.0.0.1:8080.
 func NewKannel(address string) (*Kannel, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User == nil {
@@ -27,7 +30,7 @@ func NewKannel(address string) (*Kannel, error) {
 	if u.Scheme == "http" && !here(u.Hostname()) {
 		return nil, errors.New("a gateway for text messages on another machine must be reached by https")
 	}
-	k := &Kannel{name: u.User.Username(), from: u.Query().Get("from"), client: newClient()}
+	k := &Kannel{name: u.User.Username(), from: u.Query().Get("from"), outside: strings.TrimSuffix(u.Query().Get("callback"), "/"), client: newClient()}
 	k.password, _ = u.User.Password()
 	if k.from == "" {
 		return nil, errors.New("the gateway's address must say the number or name that messages come from: …?from=School")
@@ -46,6 +49,14 @@ func (k *Kannel) Send(ctx context.Context, r Ready) (string, error) {
 	q := url.Values{"username": {k.name}, "password": {k.password}, "from": {k.from}, "to": {"+" + to}, "text": {r.Body}, "charset": {"UTF-8"}}
 	if !gsm7(r.Body) {
 		q.Set("coding", "2") // UCS-2
+	}
+	if k.outside != "" && k.key != nil && r.Reference != "" {
+		back, err := k.receiptAddress(r.Reference)
+		if err != nil {
+			return "", Down(fmt.Errorf("the address for receipts can't be signed: %w", err))
+		}
+		q.Set("dlr-mask", kannelMask)
+		q.Set("dlr-url", back)
 	}
 	u := k.address
 	u.RawQuery = q.Encode()

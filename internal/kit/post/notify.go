@@ -25,6 +25,7 @@ type Notify struct {
 	template string
 	sender   string // which of the service's numbers or answer addresses is used; empty for its usual one
 	bearer   string // what it says when it calls back
+	outside  string
 	client   *http.Client
 }
 

@@ -210,8 +210,13 @@ type Service struct {
 	// May tells, inside the organisation, whether items may leave, in their order. Without it nothing leaves.
 	May func(tx *db.Tx, list []Item) ([]Verdict, error)
 	// Sender gives the organisation's name and the address that answers go to.
-	Sender  func(tx *db.Tx) (name, replyTo string, err error)
+	Sender func(tx *db.Tx) (name, replyTo string, err error)
+	// Receive takes over a message that came in. It may be asked twice about one, which it knows by its ID; an error has it asked again later. Without it,
+	// what comes in waits.
+	Receive func(ctx context.Context, r Received) error
 	drivers map[string]Driver
+	inbox   chan struct{}
+	key     Signer
 	wake    map[string]chan struct{}
 	me      string // this process, among those that send
 	wire    *wire
@@ -222,7 +227,7 @@ const job = "post.send"
 
 // New makes a service without drivers; set them with Use.
 func New(d *db.DB, q *jobs.Queue) *Service {
-	s := &Service{DB: d, Jobs: q, Log: slog.Default(), drivers: map[string]Driver{}, me: rand.Text(), wake: map[string]chan struct{}{Email: make(chan struct{}, 1), SMS: make(chan struct{}, 1)}}
+	s := &Service{DB: d, Jobs: q, Log: slog.Default(), drivers: map[string]Driver{}, me: rand.Text(), inbox: make(chan struct{}, 1), wake: map[string]chan struct{}{Email: make(chan struct{}, 1), SMS: make(chan struct{}, 1)}}
 	q.Handle(job, s.adopt)
 	return s
 }

@@ -20,6 +20,7 @@ type Mail struct {
 	from   string // the address that messages come from; the school's name stands before it
 	host   string
 	client []mail.Option
+	key    Signer
 }
 
 // NewMail reads the address of a mail server: smtp://name:password@host:587?from=ajar@school.example. STARTTLS is asked for and must be given;

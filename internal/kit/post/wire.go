@@ -65,7 +65,7 @@ func (w *wire) note(id ids.ID[Item], what string, org int64, theirs string) erro
 	if w == nil {
 		return nil
 	}
-	line := what + " " + reference(org, id) + " " + strings.Join(strings.Fields(theirs), " ") + "\n"
+	line := what + " " + Reference(org, id) + " " + strings.Join(strings.Fields(theirs), " ") + "\n"
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.open[id] = line
