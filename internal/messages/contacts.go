@@ -189,9 +189,12 @@ func LogFormIn(tx *db.Tx, child roll.Pupil) (v LogView, err error) {
 	return v, json.Unmarshal([]byte(body), &v.Draft)
 }
 
-// needsOwn tells whether a talk in English alone may not be one: an interpreter is asked for, or another language is spoken.
+// needsOwn tells whether a talk in English alone may not be one: an interpreter is asked for, or another language is spoken and nobody has said that none is needed.
 func needsOwn(a roll.Adult) bool {
-	return a.Interpreter != nil && *a.Interpreter || a.Speaks != "" && !isEnglish(a.Speaks)
+	if a.Interpreter != nil {
+		return *a.Interpreter
+	}
+	return a.Speaks != "" && !isEnglish(a.Speaks)
 }
 
 // isEnglish tells whether the word that a record has for a language means English.
