@@ -204,6 +204,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.gapsForPlans()
 	a.Conversations = conversations.New(d, a.Roll, a.Progress)
 	a.Practice = practice.New(d, a.Roll, a.Plans)
+	a.Messages.OfferItems(practice.News())
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
 	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})
