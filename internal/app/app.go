@@ -219,6 +219,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Peers = peers.New(d, a.Roll)
 	a.joinPeers()
 	a.Awards = awards.New(d, a.Audit, a.Plans, a.Jobs, a.Post)
+	a.Messages.OfferItems(practice.News())
 	a.Conversations.Gives, a.Sharing.Figures = a.Sharing.GivesCounts, a.Conversations.FiguresOf
 	a.Sharing.Offer(conversations.HandOver())
 	a.Admin.AddHome(admin.HomePanel{Order: 4, Need: roll.Edit, Show: rollweb.GapsPanel})

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"ajar/internal/audit"
-	"ajar/internal/conversations"
+	"ajar/internal/roll/plain"
 )
 
 // What parents are asked reads like the talk of a ten-year-old, and holds no jargon: each framework's questions together, as one text, and no sentence long.
@@ -20,7 +20,7 @@ func TestFrameworksSpeakPlainlyToParents(t *testing.T) {
 			if n := len(strings.Fields(w)); n > 18 {
 				t.Errorf("%s %s asks parents in %d words: %s", f.Code, c.Code, n, w)
 			}
-			for _, s := range conversations.Plainer(w) {
+			for _, s := range plain.Plainer(w) {
 				t.Errorf("%s %s says %q to parents: better %q", f.Code, c.Code, s.Text, s.Plain)
 			}
 		}
@@ -31,7 +31,7 @@ func TestFrameworksSpeakPlainlyToParents(t *testing.T) {
 		for len(strings.Fields(text)) < 100 { // an estimate needs a text of some length
 			text += " " + strings.Join(all, " ")
 		}
-		age := conversations.ReadingAge(text)
+		age := plain.ReadingAge(text)
 		if !age.Estimated || math.IsNaN(age.Age) || age.Age > 11 {
 			t.Errorf("%s asks parents at a reading age of %.1f", f.Code, age.Age)
 		}

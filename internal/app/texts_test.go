@@ -12,6 +12,7 @@ import (
 	_ "ajar/internal/conversations/web" // declares texts
 	_ "ajar/internal/family/web"        // declares texts
 	"ajar/internal/kit/say"
+	"ajar/internal/roll/plain"
 )
 
 // Every text that a family reads is there in every language, whole, with its places and all forms of its number, and made from the English as it
@@ -49,7 +50,7 @@ func TestFamiliesReadPlainEnglish(t *testing.T) {
 	}
 	measured, oldest, where := 0, 0.0, ""
 	for page, texts := range pages {
-		r := conversations.ReadingAge(strings.Join(texts, " "))
+		r := plain.ReadingAge(strings.Join(texts, " "))
 		if !r.Estimated || page == "family.role" { // the parts that people play: no sentences, and their names are what they are
 			continue
 		}

@@ -1,9 +1,13 @@
 package conversations
 
-import "math"
+import (
+	"math"
+
+	"ajar/internal/roll/plain"
+)
 
 // readingAge is the estimate in whole years, and whether there is one.
 func readingAge(text string) (int, bool) {
-	r := ReadingAge(text)
+	r := plain.ReadingAge(text)
 	return int(math.Round(r.Age)), r.Estimated
 }

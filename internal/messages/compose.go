@@ -91,6 +91,9 @@ func (h letterHead) write(x Planned) (it post.Item, err error) {
 	foot := h.foot(l, v, x.Way)
 	fmt.Fprintf(&b, "\n\n%s\n%s", h.school, foot)
 	it.Body = strings.TrimSpace(b.String())
+	if x.Way == ByEmail {
+		it.HTML = HTMLOf(Words{Lang: w.Lang, Subject: w.Subject, Body: cmp.Or(w.Body, w.Short)}, l, h.school, foot)
+	}
 	return it, nil
 }
 

@@ -19,7 +19,7 @@ import (
 
 // Incoming is an answer or a message that a family sent by text or e-mail.
 type Incoming struct {
-	ID        int64 // the same however often it is handed over
+	ID        int64  // the same however often it is handed over
 	Way       string // post.SMS or post.Email
 	From      string // the number or address, as the gateway gives it
 	Text      string

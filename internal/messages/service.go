@@ -31,8 +31,9 @@ type Service struct {
 	// Seen tells when an adult last did something by the family's door, which shows that messages reach them; the door is another room.
 	Seen func(tx *db.Tx, since int64) (map[roll.AdultID]int64, error)
 	// Translator is a translation service, where the installation has one.
-	Translator Translator
-	keeper     worry.Keeper
+	Translator  Translator
+	itemSources []ItemSource
+	keeper      worry.Keeper
 }
 
 // New makes the service.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ajar/internal/kit/say"
+	"ajar/internal/roll/plain"
 )
 
 // Every text that Ajar brings along is there in each language, with the slots of its English and no others, and made from the English of today.
@@ -145,3 +146,12 @@ func TestTheOfferOfPhrasesIsInTheOrderOfTheFile(t *testing.T) {
 		t.Errorf("%v", keys)
 	}
 }
+
+func plainerOf(text string) (out []string) {
+	for _, x := range plain.Plainer(text) {
+		out = append(out, x.Text+" → "+x.Plain)
+	}
+	return out
+}
+
+func readingAge(text string) float64 { return plain.ReadingAge(text).Age }

@@ -15,6 +15,7 @@ import (
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/web"
+	"ajar/internal/roll/plain"
 	"ajar/internal/ui"
 )
 
@@ -35,7 +36,7 @@ type stepView struct {
 	Conflict *conversations.ConflictError
 	Closed   bool
 	Worry    *conversations.WorryError // fields that were not kept
-	Plainer  []conversations.Suggestion
+	Plainer  []plain.Suggestion
 	Age      string
 	HeldOn   string
 }
@@ -279,10 +280,10 @@ func (v *stepView) look() {
 	}
 	if v.Step == "review" {
 		text = conversations.Compose(v.N).Prose()
-		v.Age = conversations.ReadingAge(text).AgeWords()
+		v.Age = plain.ReadingAge(text).AgeWords()
 	}
 	seen := map[string]bool{}
-	for _, s := range conversations.Plainer(text) {
+	for _, s := range plain.Plainer(text) {
 		if !seen[s.Text] {
 			seen[s.Text] = true
 			v.Plainer = append(v.Plainer, s)

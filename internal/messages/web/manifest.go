@@ -13,6 +13,7 @@ func Manifest(s *messages.Service) module.Manifest {
 	var routes []web.Route
 	routes = append(routes, templateRoutes(h)...)
 	routes = append(routes, phraseRoutes(h)...)
+	routes = append(routes, newsletterRoutes(h)...)
 	return module.Manifest{
 		Name:       "messages",
 		Migrations: messages.Migrations().Files,

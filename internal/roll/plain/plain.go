@@ -1,4 +1,5 @@
-package conversations
+// Package plain points out jargon and heavy words in what families are to read, and estimates its reading age. It holds no table and keeps nothing; begin at Plainer and ReadingAge.
+package plain
 
 import (
 	"math"

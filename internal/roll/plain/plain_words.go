@@ -1,4 +1,4 @@
-package conversations
+package plain
 
 // The two lists below are our own. The left side is what a write-up may hold, the right side what a parent would rather read. Forms are
 // parted by "|".

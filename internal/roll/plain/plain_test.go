@@ -1,4 +1,4 @@
-package conversations
+package plain
 
 import (
 	"os"
@@ -15,7 +15,7 @@ func plainSharedFolder(t *testing.T, parts ...string) string {
 	t.Helper()
 	base := os.Getenv("AJAR_SHARED_DATA")
 	if base == "" {
-		base = filepath.Join("..", "..", "..", "shared", "data")
+		base = filepath.Join("..", "..", "..", "..", "shared", "data")
 	}
 	path := filepath.Join(append([]string{base}, parts...)...)
 	if _, err := os.Stat(path); err != nil {
