@@ -1,8 +1,10 @@
 package messages
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
@@ -88,4 +90,43 @@ func idsOf[T any](list []ids.ID[T]) map[ids.ID[T]]bool {
 		out[id] = true
 	}
 	return out
+}
+
+// NameAudience says in words whom a message is for.
+func (s *Service) NameAudience(ctx context.Context, p access.Pass, a Audience) (words string, err error) {
+	if _, err := p.CheckNamed(Send); err != nil {
+		return "", err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		title, list, err := s.pupilsOf(tx, Send, a)
+		if err != nil {
+			return err
+		}
+		words = "the families of " + title
+		if len(list) <= 3 {
+			var names []string
+			for _, x := range list {
+				names = append(names, x.Name())
+			}
+			words = "the family of " + strings.Join(names, ", ")
+		}
+		if len(a.Adults) == 0 {
+			return nil
+		}
+		var adults []string
+		for _, x := range list {
+			rels, err := roll.Relations(tx, x.ID)
+			if err != nil {
+				return err
+			}
+			for _, r := range rels {
+				if slices.Contains(a.Adults, r.Adult.ID) && !slices.Contains(adults, r.Adult.Name) {
+					adults = append(adults, r.Adult.Name)
+				}
+			}
+		}
+		words = strings.Join(adults, ", ") + ", about " + strings.TrimPrefix(words, "the family of ")
+		return nil
+	})
+	return words, err
 }

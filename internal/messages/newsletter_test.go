@@ -28,7 +28,7 @@ func aPicture(t *testing.T) []byte {
 
 // M02: issue 2026-11 lists six events, of which two are past and dropped by themselves; a picture without words is refused.
 func TestM02AnIssueOfNovember(t *testing.T) {
-	words(t, func(t *testing.T, s *Service, a, b wordPlace) {
+	wordPlaces(t, func(t *testing.T, s *Service, a, b wordPlace) {
 		ctx, head := t.Context(), a.as(roll.Head)
 		today := ""
 		ok(t, s.DB.View(ctx, head, func(tx *db.Tx) error { today = tx.Today(); return nil }))
@@ -110,7 +110,7 @@ func TestM02AnIssueOfNovember(t *testing.T) {
 }
 
 func TestOtherRoomsOfferPieces(t *testing.T) {
-	words(t, func(t *testing.T, s *Service, a, _ wordPlace) {
+	wordPlaces(t, func(t *testing.T, s *Service, a, _ wordPlace) {
 		ctx, head := t.Context(), a.as(roll.Head)
 		s.OfferItems(ItemSource{Key: "practice", Words: "Stories", Items: func(*db.Tx) ([]Item, error) {
 			return []Item{{Kind: ItemStory, Title: "The gate", Words: "We opened the gate.", Source: "practice:1"}}, nil

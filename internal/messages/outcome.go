@@ -11,6 +11,7 @@ import (
 	"ajar/internal/kit/fault"
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/post"
+	"ajar/internal/kit/say"
 	"ajar/internal/roll"
 	"ajar/internal/roll/worry"
 )
@@ -229,6 +230,27 @@ type Letter struct {
 	Subject string
 	Body    string
 	Large   bool
+	Date    string // YYYY-MM-DD
+}
+
+// Day is the day of the letter, as its language writes it.
+func (l Letter) Day() string { return say.Tongue(l.Lang).Day(l.Date) }
+
+// SchoolAddress is the school's address, line by line, for the head of letters.
+func (s *Service) SchoolAddress(ctx context.Context, p access.Pass) (lines []string, err error) {
+	if _, err := p.CheckNamed(Send); err != nil {
+		return nil, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		text, err := roll.Setting(tx, "school.address")
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); line != "" {
+				lines = append(lines, line)
+			}
+		}
+		return err
+	})
+	return lines, err
 }
 
 // Letters are the letters of a message that are to be printed, as they stand now: whoever is under an order by now is not among them.
@@ -288,7 +310,7 @@ func (s *Service) letters(tx *db.Tx, id MessageID) (m Message, out []Letter, sch
 		return m, nil, "", err
 	}
 	for i, x := range plan.To {
-		out = append(out, Letter{Copy: copies[i], Adult: x.Adult, Post: x.Post, Lang: x.In.Lang, Subject: items[i].Subject, Body: items[i].Body, Large: x.Adult.Wants("large_print")})
+		out = append(out, Letter{Copy: copies[i], Adult: x.Adult, Post: x.Post, Lang: x.In.Lang, Subject: items[i].Subject, Body: items[i].Body, Large: x.Adult.Wants("large_print"), Date: dayOf(tx, deref(m.LeavesMs))})
 	}
 	school, _, err = roll.Sender(tx)
 	return m, out, school, err
@@ -427,6 +449,28 @@ func (s *Service) callLine(tx *db.Tx, l CopyLine) (c CallLine, ok bool, err erro
 	}
 	c.Helps, c.Reads, c.Speaks, c.Interp = x.Adult.HelpWords(), x.Adult.Reads, x.Adult.Speaks, deref(x.Adult.Interpreter)
 	return c, true, err
+}
+
+// Call opens one call that is to be made.
+func (s *Service) Call(ctx context.Context, p access.Pass, id CopyID) (c CallLine, err error) {
+	if _, err := p.CheckNamed(Log); err != nil {
+		return c, err
+	}
+	err = s.DB.View(ctx, p, func(tx *db.Tx) error {
+		l, found, err := copyByID(tx, id)
+		if err != nil {
+			return err
+		}
+		ok := found && l.Way == ByCall && l.State == "open"
+		if ok {
+			c, ok, err = s.callLine(tx, l)
+		}
+		if err == nil && !ok {
+			err = fault.Gone("call")
+		}
+		return err
+	})
+	return c, err
 }
 
 // Called keeps what came of a call that a message asked for. A call that found nobody stays on the list.

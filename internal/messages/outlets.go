@@ -8,11 +8,14 @@ import (
 	"ajar/internal/roll"
 )
 
+// Outlets are the ways by which something about a child reaches an adult from here.
+func (s *Service) Outlets() []roll.Outlet { return s.sendingOutlets() }
+
 // sendingOutlets are the ways by which a message reaches an adult, or by which the adult stands before a colleague who rings.
 func (s *Service) sendingOutlets() []roll.Outlet {
 	return []roll.Outlet{
 		{Key: "messages.sending", Words: "Messages by text, e-mail, letter and call", Needs: roll.Contact | roll.Information, Probe: s.wouldReach, Sent: wentOut,
-			Reads: []string{"messages.plan", "messages.choose", "messages.copyLine", "messages.again", "messages.MayLeave", "messages.receive", "messages.sender", "messages.acknowledge", "messages.ThreadWith", "messages.Unstop"}},
+			Reads: []string{"messages.plan", "messages.NameAudience", "messages.choose", "messages.copyLine", "messages.again", "messages.receive", "messages.acknowledge", "messages.ThreadWith", "messages.Unstop"}},
 	}
 }
 

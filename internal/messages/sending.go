@@ -241,6 +241,9 @@ type View struct {
 	Many     int   // above so many adults a second person looks
 	Pence    float64
 	Quiet    time.Time // when it may leave, if it were sent now
+	NowMs    int64
+	// SchoolName stands before each text.
+	SchoolName string
 	Held     int       // seconds until it leaves
 	MayLook  bool      // the pass may look it through for somebody else
 	Mine     bool
@@ -504,6 +507,10 @@ func (v *View) settings(tx *db.Tx) error {
 	v.Pence, _ = strconv.ParseFloat(pence, 64)
 	q, err := quietOf(tx)
 	if err != nil {
+		return err
+	}
+	v.NowMs = tx.Now()
+	if v.SchoolName, _, err = roll.Sender(tx); err != nil {
 		return err
 	}
 	v.Quiet = time.UnixMilli(tx.Now()).In(tx.DB().Clock().Zone())

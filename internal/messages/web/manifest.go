@@ -11,17 +11,22 @@ import (
 func Manifest(s *messages.Service) module.Manifest {
 	h := pages{s}
 	var routes []web.Route
+	routes = append(routes, sendingRoutes(h)...)
 	routes = append(routes, templateRoutes(h)...)
 	routes = append(routes, phraseRoutes(h)...)
 	routes = append(routes, newsletterRoutes(h)...)
+	var outlets []module.Outlet
+	for _, o := range s.Outlets() {
+		outlets = append(outlets, o)
+	}
 	return module.Manifest{
 		Name:       "messages",
 		Migrations: messages.Migrations().Files,
 		Rights:     messages.Rights(),
-		Routes:     append(routes, h.none()...),
+		Outlets:    outlets,
+		Menu:       []web.MenuItem{{Label: "Messages", Href: MessagesPath, Need: messages.Read, Order: 33}},
+		Routes:     routes,
 	}
 }
 
 type pages struct{ s *messages.Service }
-
-func (h pages) none() []web.Route { return nil }
