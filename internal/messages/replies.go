@@ -199,13 +199,11 @@ func (s *Service) giveTo(tx *db.Tx, k *Contact, children []roll.PupilID) error {
 	k.AskedMs = now(tx)
 	if worry.Possible(k.Words) {
 		lead, err := holderOf(tx, roll.SafeguardingLead)
-		if err != nil {
-			return err
+		if err == nil && lead == nil {
+			lead, err = holderOf(tx, roll.Head)
 		}
 		k.OwnerID, k.Readers, k.Tone = lead, string(roll.SafeguardingLead), Concern
-		if lead != nil {
-			return nil
-		}
+		return err
 	}
 	if len(children) > 0 {
 		keys, err := KeyContactsOf(tx, children, tx.Today())
@@ -281,9 +279,11 @@ func (s *Service) acknowledge(tx *db.Tx, k Contact, in Incoming, said Said, wasS
 	if err != nil {
 		return err
 	}
+	about := AboutAnswer
 	if said == SaidWords || said == SaidStart && !wasStopped {
+		about = AboutLater
 		for _, it := range items {
-			if it.About == AboutAnswer && it.MadeMs > tx.Now()-(12*time.Hour).Milliseconds() {
+			if it.About == AboutLater && it.MadeMs > tx.Now()-(12*time.Hour).Milliseconds() {
 				return nil
 			}
 		}
@@ -292,7 +292,7 @@ func (s *Service) acknowledge(tx *db.Tx, k Contact, in Incoming, said Said, wasS
 	if err != nil {
 		return err
 	}
-	it := post.Item{Way: in.Way, Adult: int64(a.ID), About: AboutAnswer, Key: int64(k.ID), Address: in.From, Lang: l.Tag(), Subject: school, Body: words}
+	it := post.Item{Way: in.Way, Adult: int64(a.ID), About: about, Key: int64(k.ID), Address: in.From, Lang: l.Tag(), Subject: school, Body: words}
 	if in.Way == post.SMS {
 		it.Body = school + ": " + words
 	}
@@ -303,8 +303,11 @@ func (s *Service) acknowledge(tx *db.Tx, k Contact, in Incoming, said Said, wasS
 	return err
 }
 
-// AboutAnswer is what the items of post belong to that Ajar answers by itself.
-const AboutAnswer = "messages.answer"
+// What the items of post belong to that Ajar answers by itself: to STOP and START, and out of hours.
+const (
+	AboutAnswer = "messages.answer"
+	AboutLater  = "messages.later"
+)
 
 // Thread is what was said between the school and one adult, both ways, newest first.
 type Thread struct {

@@ -78,6 +78,9 @@ type Counted struct {
 // Counts tells it for each way and language.
 func (p Plan) Counts() (out []Counted) {
 	for _, x := range p.To {
+		if x.Way == ByCall { // a person speaks; the language of words on a screen is nothing to them
+			x.In.Note, x.In.Standing = false, Original
+		}
 		i := slices.IndexFunc(out, func(c Counted) bool {
 			return c.Way == x.Way && c.Lang.Tag() == x.In.Lang && c.Standing == x.In.Standing && c.English == x.In.Note
 		})
@@ -249,7 +252,40 @@ type View struct {
 	Mine     bool
 	Outcome  Outcome
 	Balance  []BalanceNote
+	Samples  []Sample // what the first adult of each kind would read
 	FirstBad []string // children whose families would hear bad news as the first thing from the school
+}
+
+// Sample is a message as one adult would read it.
+type Sample struct{ Adult, Way, Lang, Subject, Body string }
+
+// samples writes it for the first adult who gets a text and the first who gets more; what can't be written is an error of the words, which the page shows.
+func (s *Service) samples(tx *db.Tx, plan Plan, words []Words) (out []Sample, err error) {
+	by := map[string]Words{}
+	for _, w := range words {
+		by[w.Lang] = w
+	}
+	h, err := s.headOf(tx, plan.To, by)
+	if err != nil {
+		return nil, err
+	}
+	text, more := false, false
+	for _, x := range plan.To {
+		if x.Way == ByText && text || x.Way != ByText && more || x.Way == ByCall {
+			continue
+		}
+		it, err := h.write(x)
+		if err != nil {
+			return nil, err
+		}
+		if x.Way == ByText {
+			text, it.Subject = true, ""
+		} else {
+			more = true
+		}
+		out = append(out, Sample{x.Adult.Name, x.Way, it.Lang, it.Subject, it.Body})
+	}
+	return out, nil
 }
 
 // BalanceNote is what the page before sending says about one child.
@@ -480,6 +516,9 @@ func (s *Service) view(tx *db.Tx, id MessageID) (v View, err error) {
 			return v, err
 		}
 		v.Plan = &plan
+		if v.Samples, err = s.samples(tx, plan, words); err != nil && fault.KindOf(err) != fault.Invalid {
+			return v, err
+		}
 		return v, s.weigh(tx, &v)
 	}
 	v.Outcome, err = s.outcome(tx, v.Message)

@@ -24,7 +24,7 @@ func Manifest(s *messages.Service) module.Manifest {
 		Migrations: messages.Migrations().Files,
 		Rights:     messages.Rights(),
 		Outlets:    outlets,
-		Menu:       []web.MenuItem{{Label: "Messages", Href: MessagesPath, Need: messages.Read, Order: 33}},
+		Menu:       []web.MenuItem{{Label: "Messages", Href: MessagesPath, Need: messages.Read, Order: 33, Group: "In touch"}},
 		Routes:     routes,
 	}
 }

@@ -261,3 +261,31 @@ func hitNames(list []roll.PupilHit) string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// countedColumns leave out what only texts have, where none goes.
+func countedColumns(v messages.View) []ui.Column[messages.Counted] {
+	out := []ui.Column[messages.Counted]{
+		{Head: "By", RowHead: true, Text: func(c messages.Counted) string { return messages.WayWords(c.Way) }},
+		{Head: "In", Text: languageWords},
+		{Head: "Adults", Numeric: true, Text: func(c messages.Counted) string { return ui.Thousands(c.Adults) }},
+	}
+	if v.Plan.By(messages.ByText) > 0 {
+		out = append(out, ui.Column[messages.Counted]{Head: "Parts of each text", Numeric: true, Text: partsWords})
+		if v.Pence > 0 {
+			out = append(out, ui.Column[messages.Counted]{Head: "Price", Numeric: true, Text: func(c messages.Counted) string { return cost(v, c) }})
+		}
+	}
+	return out
+}
+
+func languageWords(c messages.Counted) string {
+	words := c.Lang.English()
+	if c.Way == messages.ByCall {
+		return words
+	}
+	words += standingNote(c.Standing)
+	if c.English {
+		words += ", with a line in their own language"
+	}
+	return words
+}
