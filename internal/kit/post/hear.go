@@ -103,8 +103,6 @@ func (s *Service) CallBack(outside string, key Signer) {
 			d.Outside = outside
 		case *Notify:
 			d.outside = outside
-		case *Mail:
-			d.key = key
 		}
 	}
 }
