@@ -13,6 +13,7 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"net/textproto"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -34,7 +35,7 @@ type Letter struct {
 	Bounce    *Bounce
 }
 
-// Bounce is what a mail server tells about a mail of ours (RFC 3464).
+// Bounce is what a mail server tells about a mail of ours (RFC 3464, and 6533 where addresses or headers have other letters).
 type Bounce struct {
 	Action    string // failed, delayed, delivered
 	Status    string // such as 5.1.1
@@ -212,9 +213,9 @@ func (r *reading) part(h textproto.MIMEHeader, body io.Reader, depth int) {
 	}
 	show, _, _ := mime.ParseMediaType(h.Get("Content-Disposition"))
 	switch {
-	case kind == "message/delivery-status":
+	case kind == "message/delivery-status" || kind == "message/global-delivery-status":
 		r.status(body)
-	case (kind == "message/rfc822" || kind == "text/rfc822-headers" || kind == "message/rfc822-headers") && r.l.Bounce != nil:
+	case slices.Contains([]string{"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers"}, kind) && r.l.Bounce != nil:
 		head, _ := textproto.NewReader(bufio.NewReader(io.LimitReader(body, 256<<10))).ReadMIMEHeader()
 		r.l.Bounce.MessageID = strings.Trim(strings.TrimSpace(head.Get("Message-Id")), "<>")
 	case show == "attachment" || !strings.HasPrefix(kind, "text/"):

@@ -88,6 +88,10 @@ func TestReadingBounces(t *testing.T) {
 		if err != nil || l.Bounce == nil || l.Bounce.Action != "failed" || l.Bounce.MessageID != "2t-abc@oak.example" || l.Bounce.Words() != want || !l.Automatic {
 			t.Errorf("%s: %v %+v %q", status, err, l.Bounce, l.Bounce.Words())
 		}
+		global := strings.NewReplacer("message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/global-headers").Replace(fmt.Sprintf(bounceLetter, status))
+		if l, err := ReadLetter(crlf(global)); err != nil || l.Bounce == nil || l.Bounce.MessageID != "2t-abc@oak.example" || l.Bounce.Words() != want {
+			t.Errorf("%s, global: %v %+v", status, err, l.Bounce)
+		}
 	}
 }
 
