@@ -282,9 +282,7 @@ func TestKannelCallsBack(t *testing.T) {
 			t.Fatalf("%v %v", lines, err)
 		}
 		address := strings.TrimSuffix(strings.TrimPrefix(lines[0], `get-url = "`+reached), `"`)
-		for from, to := range map[string]string{"%I": "k1", "%p": "%2B447700900123", "%P": "12345", "%T": "1795167000", "%a": "Yes+%C3%A9"} {
-			address = strings.ReplaceAll(address, from, to)
-		}
+		address = strings.NewReplacer("%I", "k1", "%p", "%2B447700900123", "%P", "12345", "%T", "1795167000", "%b", "Yes+%C3%A9", "%C", "UTF-8").Replace(address)
 		for _, wrong := range []string{strings.Replace(address, "/in/", "/in/a", 1), "/hooks/texts/kannel/in/x?id=1&from=2&text=3"} {
 			if w := x.ask("GET", wrong, "", ""); w.Code != 403 {
 				t.Errorf("%s: %d", wrong, w.Code)
@@ -302,6 +300,13 @@ func TestKannelCallsBack(t *testing.T) {
 			}
 		}
 		if got := x.received(); len(got) != 1 || got[0].From != "+447700900123" || got[0].Text != "Yes é" || got[0].GatewayID != "k1" {
+			t.Errorf("%+v", got)
+		}
+		urdu := strings.NewReplacer("k1", "k2", "UTF-8", "UTF-16BE", "Yes+%C3%A9", "%06%22%06%7E").Replace(address)
+		if w := x.ask("GET", urdu, "", ""); w.Code != 200 {
+			t.Fatalf("%d", w.Code)
+		}
+		if got := x.received(); len(got) != 2 || got[1].Text != "آپ" {
 			t.Errorf("%+v", got)
 		}
 		reference, state := x.message()

@@ -36,7 +36,7 @@ func TestThroughKannelAndBack(t *testing.T) {
 	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], here+"/hooks/texts/kannel/in/"+mark) {
 		t.Fatalf("%v %v", lines, err)
 	}
-	address, sent := outside.GatewayTelling(t, lines[0], []string{"07700900999 12345 text Yes+we+come+%26+thanks", "07700900888 12345 text No"})
+	address, sent := outside.GatewayTelling(t, lines[0], "07700900999 12345 text Yes, we come & thanks")
 	driver, err := post.NewTexts(address + "&callback=" + here)
 	if err != nil {
 		t.Fatal(err)
@@ -68,12 +68,10 @@ func TestThroughKannelAndBack(t *testing.T) {
 		t.Errorf("no receipt: %+v", state())
 	}
 	var got []post.Received
-	if !outside.Until(15*time.Second, func() bool { got = x.received(); return len(got) == 2 }) {
+	if !outside.Until(15*time.Second, func() bool { got = x.received(); return len(got) == 1 }) {
 		t.Fatalf("%+v", got)
 	}
-	for _, r := range got {
-		if want := map[string]string{"07700900999": "Yes we come & thanks", "07700900888": "No"}[r.From]; r.Text != want || r.To != "12345" || r.GatewayID == "" {
-			t.Errorf("%+v", r)
-		}
+	if r := got[0]; r.From != "07700900999" || !strings.HasPrefix(r.Text, "Yes, we come & thanks") || r.To != "12345" || r.GatewayID == "" || time.Since(time.UnixMilli(r.AtMs)).Abs() > 5*time.Minute {
+		t.Errorf("%+v", r)
 	}
 }

@@ -37,7 +37,7 @@ func MailTown(t *testing.T, answers, listener string) *Town {
 		t.Skip("Postfix begins as root alone")
 	}
 	// Their helpers run as accounts of their own, which have to get through the folders above.
-	dir, err := os.MkdirTemp("/tmp", "ajar-town")
+	dir, err := os.MkdirTemp("", "ajar-town")
 	if err != nil {
 		t.Fatal(err)
 	}
