@@ -61,7 +61,7 @@ type MailIn struct {
 }
 
 // NewMailIn reads lmtp://127.0.0.1:2424?domain=answers.oak.example, smtp:// likewise, or imaps://name:password@mail.example/INBOX?domain=…. All mail for the
-// domain has to arrive there.
+// domain has to arrive there. Where several processes serve one database, one of them listens, and the others are told listen=no, so that they sign addresses too.
 func NewMailIn(address string) (*MailIn, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "lmtp" && u.Scheme != "smtp" && u.Scheme != "imaps" && u.Scheme != "imap" {
@@ -139,7 +139,7 @@ func (s *Service) takeLetter(ctx context.Context, l Letter, gateway, kind, refer
 
 // RunMail brings in e-mail until the context is over. Without a way in it has nothing to do.
 func (s *Service) RunMail(ctx context.Context) {
-	if s.mailIn == nil {
+	if s.mailIn == nil || s.mailIn.url.Query().Get("listen") == "no" {
 		return
 	}
 	if strings.HasPrefix(s.mailIn.url.Scheme, "imap") {
