@@ -31,7 +31,6 @@ type leaving struct {
 	org     int64
 	item    taken
 	ready   Ready
-	state   string // what became of it; Waiting asks for another try
 	theirs  string
 	failed  error
 	stopped bool // the desk closed before it went onto the wire

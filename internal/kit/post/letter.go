@@ -46,8 +46,8 @@ type Bounce struct {
 const (
 	// MaxLetter is how large an e-mail may be that comes in, with all that hangs on it.
 	MaxLetter = 10 << 20
-	maxParts  = 100
-	maxDepth  = 8
+	mostParts = 100
+	mostDepth = 8
 )
 
 var words = &mime.WordDecoder{CharsetReader: func(charset string, in io.Reader) (io.Reader, error) {
@@ -188,7 +188,7 @@ type reading struct {
 
 // part reads one part and what is in it.
 func (r *reading) part(h textproto.MIMEHeader, body io.Reader, depth int) {
-	if r.parts++; r.parts > maxParts || depth > maxDepth {
+	if r.parts++; r.parts > mostParts || depth > mostDepth {
 		return
 	}
 	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
