@@ -85,6 +85,7 @@ func (e *Env) OpenWith(ctx context.Context, o app.Options) (*app.App, error) {
 	o.Data, o.URL, o.Clock, o.Secret = e.data, e.url, e.Clock, os.Getenv("AJAR_SECRET")
 	o.Mail, o.Texts = os.Getenv("AJAR_MAIL"), os.Getenv("AJAR_TEXTS")
 	o.Translate = os.Getenv("AJAR_TRANSLATE")
+	o.MailIn = os.Getenv("AJAR_MAIL_IN")
 	o.Address = os.Getenv("AJAR_ADDRESS")
 	o.Log = slog.New(slog.NewTextHandler(e.Err, nil))
 	return app.Open(ctx, o)

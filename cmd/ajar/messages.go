@@ -9,6 +9,7 @@ import (
 )
 
 func init() {
+	register("messages hooks", "say which addresses the gateways have to be told, so that receipts and answers come back", messagesHooks)
 	register("messages segments", "say how a text message travels: its alphabet, its length and its parts", messagesSegments)
 }
 
@@ -33,6 +34,32 @@ func messagesSegments(_ context.Context, e *Env) error {
 			if _, _, parts := post.Segments(plain); parts < s.Parts {
 				fmt.Fprintf(w, "With plain quotes, dashes and spaces it has %d parts: %s\n", parts, plain)
 			}
+		}
+	})
+}
+
+func messagesHooks(ctx context.Context, e *Env) error {
+	e.Flags("messages hooks [--json]")
+	if _, err := e.Parse(); err != nil {
+		return err
+	}
+	a, err := e.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	lines, err := a.Post.Hooks()
+	if err != nil {
+		return err
+	}
+	return e.Print(struct {
+		Hooks []string `json:"hooks"`
+	}{append([]string{}, lines...)}, func(w io.Writer) {
+		for _, line := range lines {
+			fmt.Fprintln(w, line)
+		}
+		if len(lines) == 0 {
+			fmt.Fprintln(w, "There is nothing to tell: set AJAR_TEXTS, and AJAR_ADDRESS, at which the gateway reaches Ajar.")
 		}
 	})
 }

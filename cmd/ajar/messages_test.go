@@ -37,3 +37,28 @@ func TestMessagesSegments(t *testing.T) {
 		t.Errorf("%d %s %s", code, out.String(), errs.String())
 	}
 }
+
+// What a gateway has to be told is the same each time, since the operator copies it once.
+func TestMessagesHooks(t *testing.T) {
+	folder := t.TempDir()
+	hooks := func() string {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), []string{"messages", "hooks", "--data", folder}, &out, &errs, clock.System()); code != 0 {
+			t.Fatal(errs.String())
+		}
+		return out.String()
+	}
+	if got := hooks(); !strings.Contains(got, "nothing to tell") {
+		t.Error(got)
+	}
+	t.Setenv("AJAR_TEXTS", "http://ajar:pw@127.0.0.1:13013/cgi-bin/sendsms?from=Oak")
+	t.Setenv("AJAR_ADDRESS", "https://ajar.example")
+	first := hooks()
+	if !strings.HasPrefix(first, "get-url = \"https://ajar.example/hooks/texts/kannel/in/") || hooks() != first || strings.Contains(first, "pw") {
+		t.Error(first)
+	}
+	t.Setenv("AJAR_TEXTS", "twilio://AC1:tok@api.twilio.com?from=Oak")
+	if got := hooks(); !strings.Contains(got, "https://ajar.example/hooks/texts/twilio/in") || strings.Contains(got, "tok") {
+		t.Error(got)
+	}
+}

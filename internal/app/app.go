@@ -66,6 +66,7 @@ type Options struct {
 	Mail       string // the mail server, as post.NewMails reads it; empty for none
 	Texts      string // the gateway for text messages, as post.NewTexts reads it; empty for none
 	Translate  string // the translation service, as translate.New reads it; empty for none
+	MailIn     string // how e-mail comes in, as post.NewMailIn reads it; empty for not at all
 	Fast       bool   // give up durability against power loss; for tests and for making the demo
 	LookAround bool   // offer the fictional people of the demo to visitors
 	Secret     string // what seals the few secrets that are read again; the key in the folder of the data without it
@@ -161,6 +162,12 @@ func Open(ctx context.Context, o Options) (*App, error) {
 			return nil, err
 		}
 	}
+	var mailIn *post.MailIn
+	if o.MailIn != "" {
+		if mailIn, err = post.NewMailIn(o.MailIn); err != nil {
+			return nil, err
+		}
+	}
 	sealed, err := box.Open(o.Data, o.Secret)
 	if err != nil {
 		return nil, err
@@ -192,6 +199,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Post.May = post.All(post.Whether(roll.MayPost, post.Each(family.MayLeave)), messages.MayLeave)
 	for way, driver := range ways {
 		a.Post.Use(way, driver)
+	}
+	if mailIn != nil {
+		a.Post.TakeMail(mailIn)
 	}
 	a.Post.CallBack(o.Address, func() ([]byte, error) { return sealed.Derive("what comes back") })
 	a.Imports = batch.New(d)

@@ -224,7 +224,8 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		"post": key(post), "assignment": key(assignment), "group": key(group), "staff": key(holder), "org": k.org.ID.String(), "programme": programme.String(), "round": talk.RoundID.String(),
 		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "audit": survey.String(), "evidence": shown[0].ID.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack),
 		"plan": plan.String(), "action": action.String(), "shown": did.Evidence[0].ID.String(), "objective": objective.String(), "consultation": consultation.String(),
-		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String(), "offer": offer.String(), "exchange": exchange.String(), "award": award.String(), "part": worked.Parts[1].ID.String()} {
+		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String(), "offer": offer.String(), "exchange": exchange.String(), "award": award.String(), "part": worked.Parts[1].ID.String(),
+		"gateway": "twilio", "reference": "2t-1", "mark": "x"} {
 		k.keys[name] = v
 	}
 	return k
@@ -291,7 +292,7 @@ func seat(t *testing.T, a *app.App, org int64) string {
 }
 
 // global keys belong to no one organisation, or are no keys of rows at all.
-var global = []string{"{kind}", "{step}", "{secret}", "{org}", "{account}", "{criterion}", "{framework}", "{theme}"}
+var global = []string{"{kind}", "{step}", "{secret}", "{org}", "{account}", "{criterion}", "{framework}", "{theme}", "{gateway}", "{reference}", "{mark}"}
 
 // nobodys is the same with keys that are no one's.
 func (k keyed) nobodys() keyed {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,9 @@ var tools = []tool{
 	{"postgresql", "PostgreSQL's server programs", func() bool { return postgresBin() != "" }},
 	{"kannel", "a gateway for text messages", func() bool { return exists("/usr/sbin/smsbox") }},
 	{"kannel-extras", "that gateway's pretended operator", func() bool { return exists("/usr/lib/kannel/test/fakesmsc") }},
+	{"postfix", "a mail server that bounces", func() bool { return exists("/usr/sbin/postfix") }},
+	{"dovecot-imapd", "mailboxes", func() bool { return exists("/usr/lib/dovecot/imap") }},
+	{"dovecot-lmtpd", "the way into mailboxes", func() bool { return exists("/usr/lib/dovecot/lmtp") }},
 	{"nginx-light", "a proxy to stand in front of Ajar", func() bool { return exists("/usr/sbin/nginx") }},
 	{"chromium", "a browser for the journeys", func() bool { return browser() != "" }},
 	{"libreoffice-writer-nogui", "a word processor that opens the documents", func() bool { _, err := exec.LookPath("soffice"); return err == nil }},
@@ -28,7 +32,7 @@ var tools = []tool{
 	{"npm", "npm for the OpenID Connect provider of the tests", func() bool { _, err := exec.LookPath("npm"); return err == nil }},
 }
 
-const installHint = "on Debian run: sudo apt-get install -y --no-install-recommends postgresql kannel kannel-extras nginx-light chromium libreoffice-writer-nogui fonts-noto-core nodejs npm"
+const installHint = "on Debian run: sudo apt-get install -y --no-install-recommends postgresql kannel kannel-extras postfix dovecot-imapd dovecot-lmtpd nginx-light chromium libreoffice-writer-nogui fonts-noto-core nodejs npm"
 
 func browser() string {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
@@ -89,7 +93,16 @@ func install(ctx context.Context) error {
 	return nil
 }
 
+// aptGet asks no questions: Postfix, which would ask what kind of mail server it is to be, is told that nobody configures it here. Its tests bring their own.
 func aptGet(ctx context.Context, args ...string) error {
+	if slices.Contains(args, "postfix") {
+		if say := exec.CommandContext(ctx, "debconf-set-selections"); exists("/usr/bin/debconf-set-selections") {
+			say.Stdin = strings.NewReader("postfix postfix/main_mailer_type select No configuration\n")
+			if out, err := say.CombinedOutput(); err != nil {
+				return fmt.Errorf("answering Postfix's question: %w\n%s", err, out)
+			}
+		}
+	}
 	cmd := exec.CommandContext(ctx, "apt-get", append([]string{"-q"}, args...)...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 	if out, err := cmd.CombinedOutput(); err != nil {

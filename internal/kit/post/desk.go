@@ -31,7 +31,6 @@ type leaving struct {
 	org     int64
 	item    taken
 	ready   Ready
-	state   string // what became of it; Waiting asks for another try
 	theirs  string
 	failed  error
 	stopped bool // the desk closed before it went onto the wire
@@ -54,6 +53,7 @@ func (s *Service) Run(ctx context.Context) {
 		all.Go(func() { s.newDesk(way).run(ctx) })
 	}
 	all.Go(func() { s.runInbox(ctx) })
+	all.Go(func() { s.RunMail(ctx) })
 	all.Go(func() {
 		tick := time.NewTicker(time.Minute)
 		defer tick.Stop()
@@ -420,8 +420,17 @@ func (d *desk) readyIn(tx *db.Tx, org, turn int64) (out []*leaving, err error) {
 			err = putOff(tx, it.ID, v.Until, "", true)
 		default:
 			r := Ready{Reference: Reference(org, it.ID), Sender: name, ReplyTo: replyTo, Address: it.Address, Lang: it.Lang, Subject: it.Subject, Body: it.Body, HTML: it.HTML}
-			if it.ReplyTo != "" {
+			if it.ReplyTo != "" && it.ReplyTo != AnswerHere {
 				r.ReplyTo = it.ReplyTo
+			}
+			if it.Way == Email {
+				answer, bounce, err := d.s.signedFor(r.Reference)
+				if err != nil {
+					return nil, err
+				}
+				if r.ReturnTo = bounce; it.ReplyTo == AnswerHere && answer != "" {
+					r.ReplyTo = answer
+				}
 			}
 			out = append(out, &leaving{org: org, item: it, ready: r})
 		}

@@ -103,8 +103,6 @@ func (s *Service) CallBack(outside string, key Signer) {
 			d.Outside = outside
 		case *Notify:
 			d.outside = outside
-		case *Mail:
-			d.key = key
 		}
 	}
 }
@@ -131,7 +129,7 @@ func (k *Kannel) hooks() ([]string, error) {
 		return nil, nil
 	}
 	mark, err := k.key.Mark(kannelIn, "")
-	return []string{"get-url = \"" + k.outside + "/hooks/texts/kannel/in/" + mark + "?id=%I&from=%p&to=%P&at=%T&text=%a\""}, err
+	return []string{"get-url = \"" + k.outside + "/hooks/texts/kannel/in/" + mark + "?id=%I&from=%p&to=%P&at=%T&charset=%C&text=%b\""}, err
 }
 
 // Hear reads a call of Kannel.
@@ -155,7 +153,7 @@ func (k *Kannel) Hear(c Call) (h Heard, err error) {
 		if !k.key.Good(kannelIn, "", c.Mark) {
 			return h, errSigned
 		}
-		m := Received{Way: SMS, GatewayID: f.Get("id"), From: f.Get("from"), To: f.Get("to"), Text: f.Get("text")}
+		m := Received{Way: SMS, GatewayID: f.Get("id"), From: f.Get("from"), To: f.Get("to"), Text: decoded(strings.NewReader(f.Get("text")), f.Get("charset"))}
 		if at, err := time.Parse("2006-01-02 15:04:05", f.Get("at")); err == nil {
 			m.AtMs = at.UnixMilli()
 		} else if n, err := strconv.ParseInt(f.Get("at"), 10, 64); err == nil {

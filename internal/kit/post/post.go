@@ -83,7 +83,7 @@ type Item struct {
 	MadeMs  int64
 	DoneMs  *int64
 	HTML    string // the same words with marks, for e-mail; empty for plain words alone
-	ReplyTo string // where an answer to this item goes; empty for the organisation's own address
+	ReplyTo string // where an answer to this item goes: an address, AnswerHere, or empty for the organisation's own address
 	Arrived string // "" while nobody has told, "yes", or "no"
 	// ArrivedMs and ArrivedWords are when the other side told, and what.
 	ArrivedMs    *int64
@@ -104,6 +104,7 @@ type Ready struct {
 	Subject   string
 	Body      string
 	HTML      string // the same words with marks; empty for plain words alone
+	ReturnTo  string // where a bounce goes; empty for the address it comes from
 	begin     func() error
 }
 
@@ -217,6 +218,7 @@ type Service struct {
 	drivers map[string]Driver
 	inbox   chan struct{}
 	key     Signer
+	mailIn  *MailIn
 	wake    map[string]chan struct{}
 	me      string // this process, among those that send
 	wire    *wire

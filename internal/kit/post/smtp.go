@@ -20,7 +20,6 @@ type Mail struct {
 	from   string // the address that messages come from; the school's name stands before it
 	host   string
 	client []mail.Option
-	key    Signer
 }
 
 // NewMail reads the address of a mail server: smtp://name:password@host:587?from=ajar@school.example. STARTTLS is asked for and must be given;
@@ -143,8 +142,12 @@ func (l *mailLine) Send(_ context.Context, r Ready) (string, error) {
 	if err := l.c.UpdateDeadline(answer); err != nil {
 		return "", Down(fmt.Errorf("the line to the mail server is closed: %w", err))
 	}
-	if err := l.c.Mail(l.m.from); err != nil { // about the sender, and so about every message
-		return "", Down(fmt.Errorf("the mail server takes nothing from %s: %w", l.m.from, err))
+	from := l.m.from
+	if r.ReturnTo != "" {
+		from = r.ReturnTo
+	}
+	if err := l.c.Mail(from); err != nil { // about the sender, and so about every message
+		return "", Down(fmt.Errorf("the mail server takes nothing from %s: %w", from, err))
 	}
 	if err := l.c.Rcpt(r.Address); err != nil {
 		return "", l.refused(err)

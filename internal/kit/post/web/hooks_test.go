@@ -27,12 +27,16 @@ import (
 const (
 	key      = "oak-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0"
 	template = "f33517ff-2a88-4f6e-b855-c550268ce08a"
-	outside  = "https://ajar.example"
+	reached  = "https://ajar.example"
 )
 
 type nothing struct{}
 
 func (nothing) Render(context.Context, io.Writer) error { return nil }
+
+func nobody(*http.Request) (access.Who, bool, error)                { return access.Who{}, false, nil }
+func noFrame(*web.Req) web.Frame                                    { return web.Frame{} }
+func noTrouble(*web.Req, int, string, string, string) web.Component { return nothing{} }
 
 // house is a post with one gateway, behind the whole way of a request.
 type house struct {
@@ -51,20 +55,19 @@ func newHouse(t testing.TB, d *db.DB, texts string) *house {
 		t.Fatal(err)
 	}
 	x.s.Use(post.SMS, driver)
-	x.s.CallBack(outside, func() ([]byte, error) { return []byte("a key of thirty-two bytes, nearly"), nil })
+	x.s.CallBack(reached, func() ([]byte, error) { return []byte("a key of thirty-two bytes, nearly"), nil })
 	x.s.Receive = func(_ context.Context, r post.Received) error {
 		x.mu.Lock()
 		defer x.mu.Unlock()
 		x.got = append(x.got, r)
 		return nil
 	}
-	srv := &web.Server{Gate: access.NewGate(), Routes: Manifest(x.s).Routes, Identify: func(*http.Request) (access.Who, bool, error) { return access.Who{}, false, nil },
-		Frame: func(*web.Req) web.Frame { return web.Frame{} }, Trouble: func(*web.Req, int, string, string, string) web.Component { return nothing{} }, Log: slog.New(slog.DiscardHandler)}
+	srv := &web.Server{Gate: access.NewGate(), Routes: Manifest(x.s).Routes, Identify: nobody, Frame: noFrame, Trouble: noTrouble, Log: slog.New(slog.DiscardHandler)}
 	h, err := srv.Handler()
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, _ := web.ParseAddress(outside)
+	at, _ := web.ParseAddress(reached)
 	proxy, _ := web.ParseProxy("192.0.2.1")
 	x.h = web.Edge{Addresses: []*url.URL{at}, Proxies: []netip.Prefix{proxy}}.Wrap(h)
 	return x
@@ -157,12 +160,12 @@ func TestTwilioCallsBack(t *testing.T) {
 		const formKind = "application/x-www-form-urlencoded"
 		in := url.Values{"MessageSid": {"SM9"}, "From": {"+447700900123"}, "To": {"+441234567890"}, "Body": {"We can’t come & won’t"}, "NumMedia": {"0"}}
 		path := "/hooks/texts/twilio/in"
-		good := twilioSigned("12345", outside+path, in)
+		good := twilioSigned("12345", reached+path, in)
 		for name, c := range map[string]struct{ body, sign string }{
 			"none":          {in.Encode(), ""},
 			"nonsense":      {in.Encode(), "%%%"},
-			"another key":   {in.Encode(), twilioSigned("54321", outside+path, in)},
-			"another page":  {in.Encode(), twilioSigned("12345", outside+"/elsewhere", in)},
+			"another key":   {in.Encode(), twilioSigned("54321", reached+path, in)},
+			"another page":  {in.Encode(), twilioSigned("12345", reached+"/elsewhere", in)},
 			"a field more":  {in.Encode() + "&x=1", good},
 			"changed words": {strings.Replace(in.Encode(), "come", "came", 1), good},
 		} {
@@ -179,7 +182,7 @@ func TestTwilioCallsBack(t *testing.T) {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
 		}
-		if w := x.ask("POST", path, formKind, in.Encode(), "X-Twilio-Signature", twilioSigned("12345", outside+":443"+path, in)); w.Code != 200 {
+		if w := x.ask("POST", path, formKind, in.Encode(), "X-Twilio-Signature", twilioSigned("12345", reached+":443"+path, in)); w.Code != 200 {
 			t.Errorf("with the port: %d", w.Code)
 		}
 		got := x.received()
@@ -198,7 +201,7 @@ func TestTwilioCallsBack(t *testing.T) {
 				f.Set("ErrorCode", code)
 			}
 			path := "/hooks/texts/twilio/receipt/" + reference
-			return x.ask("POST", path, formKind, f.Encode(), "X-Twilio-Signature", twilioSigned("12345", outside+path, f)).Code
+			return x.ask("POST", path, formKind, f.Encode(), "X-Twilio-Signature", twilioSigned("12345", reached+path, f)).Code
 		}
 		for _, status := range []string{"queued", "sent", "banana"} {
 			if c := receipt(reference, status, ""); c != 200 || state().Arrived != "" {
@@ -278,10 +281,8 @@ func TestKannelCallsBack(t *testing.T) {
 		if err != nil || len(lines) != 1 {
 			t.Fatalf("%v %v", lines, err)
 		}
-		address := strings.TrimSuffix(strings.TrimPrefix(lines[0], `get-url = "`+outside), `"`)
-		for from, to := range map[string]string{"%I": "k1", "%p": "%2B447700900123", "%P": "12345", "%T": "1795167000", "%a": "Yes+%C3%A9"} {
-			address = strings.ReplaceAll(address, from, to)
-		}
+		address := strings.TrimSuffix(strings.TrimPrefix(lines[0], `get-url = "`+reached), `"`)
+		address = strings.NewReplacer("%I", "k1", "%p", "%2B447700900123", "%P", "12345", "%T", "1795167000", "%b", "Yes+%C3%A9", "%C", "UTF-8").Replace(address)
 		for _, wrong := range []string{strings.Replace(address, "/in/", "/in/a", 1), "/hooks/texts/kannel/in/x?id=1&from=2&text=3"} {
 			if w := x.ask("GET", wrong, "", ""); w.Code != 403 {
 				t.Errorf("%s: %d", wrong, w.Code)
@@ -299,6 +300,13 @@ func TestKannelCallsBack(t *testing.T) {
 			}
 		}
 		if got := x.received(); len(got) != 1 || got[0].From != "+447700900123" || got[0].Text != "Yes é" || got[0].GatewayID != "k1" {
+			t.Errorf("%+v", got)
+		}
+		urdu := strings.NewReplacer("k1", "k2", "UTF-8", "UTF-16BE", "Yes+%C3%A9", "%06%22%06%7E").Replace(address)
+		if w := x.ask("GET", urdu, "", ""); w.Code != 200 {
+			t.Fatalf("%d", w.Code)
+		}
+		if got := x.received(); len(got) != 2 || got[1].Text != "آپ" {
 			t.Errorf("%+v", got)
 		}
 		reference, state := x.message()

@@ -72,7 +72,7 @@ func TestFiveHundredASecond(t *testing.T) {
 					f := url.Values{"MessageSid": {fmt.Sprint("SM", n)}, "From": {"+447700900123"}, "To": {"+441234567890"}, "Body": {"Yes, we come"}}
 					for range 2 {
 						asked := time.Now()
-						if w := x.ask("POST", "/hooks/texts/twilio/in", "application/x-www-form-urlencoded", f.Encode(), "X-Twilio-Signature", twilioSigned("12345", outside+"/hooks/texts/twilio/in", f)); w.Code != 200 {
+						if w := x.ask("POST", "/hooks/texts/twilio/in", "application/x-www-form-urlencoded", f.Encode(), "X-Twilio-Signature", twilioSigned("12345", reached+"/hooks/texts/twilio/in", f)); w.Code != 200 {
 							refused.Add(1)
 						}
 						for took := time.Since(asked).Microseconds(); ; {
@@ -133,7 +133,7 @@ func BenchmarkReceive(b *testing.B) {
 				b.RunParallel(func(p *testing.PB) {
 					for p.Next() {
 						f := url.Values{"MessageSid": {fmt.Sprint("SM", serial.Add(1))}, "From": {"+447700900123"}, "To": {"+441234567890"}, "Body": {"Yes, we come"}}
-						if w := x.ask("POST", "/hooks/texts/twilio/in", "application/x-www-form-urlencoded", f.Encode(), "X-Twilio-Signature", twilioSigned("12345", outside+"/hooks/texts/twilio/in", f)); w.Code != 200 {
+						if w := x.ask("POST", "/hooks/texts/twilio/in", "application/x-www-form-urlencoded", f.Encode(), "X-Twilio-Signature", twilioSigned("12345", reached+"/hooks/texts/twilio/in", f)); w.Code != 200 {
 							b.Errorf("%d", w.Code)
 						}
 					}

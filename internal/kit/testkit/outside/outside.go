@@ -216,6 +216,12 @@ func reach(t *testing.T, port int) {
 // Gateway starts Kannel with a pretended operator, and gives the address for post.NewKannel and what the operator was sent.
 func Gateway(t *testing.T) (address string, sent *Lines) {
 	t.Helper()
+	return GatewayTelling(t, "", "07700900999 12345 text hello")
+}
+
+// GatewayTelling is Gateway with a line for its configuration that says where messages go that come in, and one such message: "from to text words".
+func GatewayTelling(t *testing.T, getURL, message string) (address string, sent *Lines) {
+	t.Helper()
 	if _, err := os.Stat(operator); err != nil {
 		t.Skip("Kannel is not installed (Debian packages kannel and kannel-extras); the gate installs them")
 	}
@@ -244,13 +250,16 @@ password = letmein
 max-messages = 5
 concatenation = true
 `, admin, boxes, smsc, pages)
+	if getURL != "" {
+		text += fmt.Sprintf("\ngroup = sms-service\nkeyword = default\ncatch-all = true\nmax-messages = 0\nassume-plain-text = true\n%s\n", getURL)
+	}
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	start(t, "/usr/sbin/bearerbox", conf)
 	reach(t, boxes)
 	reach(t, smsc)
-	sent = start(t, operator, "-H", "127.0.0.1", "-r", fmt.Sprint(smsc), "-m", "1", "-i", "0.1", "07700900999 12345 text hello")
+	sent = start(t, operator, "-H", "127.0.0.1", "-r", fmt.Sprint(smsc), "-m", "1", "-i", "0.1", message)
 	start(t, "/usr/sbin/smsbox", conf)
 	reach(t, pages)
 	return fmt.Sprintf("http://ajar:letmein@127.0.0.1:%d/cgi-bin/sendsms?from=Oak", pages), sent
