@@ -199,6 +199,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin.FootOfHome(rollweb.SightPanel)
 	a.Admin.AddHome(admin.HomePanel{Order: 3, Need: admin.Trail, Show: rollweb.ManyRecords(adminweb.TrailPath, a.DB.Clock().Zone())})
 	a.openFamilyDoor(o.LookAround)
+	a.Messages.Seen = family.SeenSince
 	a.joinAudit()
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
@@ -206,7 +207,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		adminweb.TrailManifest(a.Admin),
 		sharingweb.Manifest(a.Sharing),
 		familyweb.Manifest(a.Family),
-		messagesweb.Manifest(a.Messages),
+		messagesweb.Manifest(a.Messages, a.Admin),
 		progressweb.Manifest(a.Progress),
 		notesweb.Manifest(a.Notes),
 		barriersweb.Manifest(a.Barriers, a.Admin),

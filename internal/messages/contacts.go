@@ -79,7 +79,7 @@ type ContactLine struct {
 	Contact
 	AdultName string
 	OwnerName string
-	OwnerEnds string // their last day at work
+	OwnerEnds string         // their last day at work
 	Children  []ContactChild // of those that the reader sees
 	Hidden    bool           // the words are for others
 	Age       int            // school days since it was asked, for one that waits

@@ -656,3 +656,6 @@ func UnseenWords(name string, list []string) string {
 	}
 	return fmt.Sprintf("%s does not work with %d of these children, so that their pages stay closed to them. Assign them on the page of staff if they should open.", name, len(list))
 }
+
+// AfterLast is the day on which somebody else can take over: the day after the last day, or today when that is over.
+func AfterLast(l Lacking, today string) string { return max(today, nextDay(l.Ends)) }
