@@ -200,6 +200,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin.AddHome(admin.HomePanel{Order: 3, Need: admin.Trail, Show: rollweb.ManyRecords(adminweb.TrailPath, a.DB.Clock().Zone())})
 	a.openFamilyDoor(o.LookAround)
 	a.Messages.Seen = family.SeenSince
+	for _, x := range messagesweb.Homes(a.Messages) {
+		a.Admin.AddHome(admin.HomePanel{Order: x.Order, Need: x.Need, Show: x.Show})
+	}
 	a.joinAudit()
 	a.modules = []module.Manifest{
 		rollweb.Manifest(a.Roll),
@@ -207,7 +210,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		adminweb.TrailManifest(a.Admin),
 		sharingweb.Manifest(a.Sharing),
 		familyweb.Manifest(a.Family),
-		messagesweb.Manifest(a.Messages, a.Admin),
+		messagesweb.Manifest(a.Messages),
 		progressweb.Manifest(a.Progress),
 		notesweb.Manifest(a.Notes),
 		barriersweb.Manifest(a.Barriers, a.Admin),
@@ -259,7 +262,7 @@ func (o Options) ways() (map[string]post.Driver, error) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice, Messages: a.Messages}
 }
 
 // Close ends the work in the background and closes the store.

@@ -2,20 +2,19 @@
 package web
 
 import (
-	"ajar/internal/admin"
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/web"
 	"ajar/internal/messages"
 )
 
 // Manifest is what this capability adds to the product.
-func Manifest(s *messages.Service, first *admin.Service) module.Manifest {
+func Manifest(s *messages.Service) module.Manifest {
 	h := pages{s}
 	var routes []web.Route
 	routes = append(routes, h.contactRoutes()...)
 	routes = append(routes, h.keyRoutes()...)
 	routes = append(routes, h.reachRoutes()...)
-	h.ledgerPanels(first)
+	h.ledgerPanels()
 	var outlets []module.Outlet
 	for _, o := range s.Outlets() {
 		outlets = append(outlets, o)

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"ajar/internal/admin"
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/web"
@@ -28,13 +27,13 @@ func ledgerPlaces() []web.MenuItem {
 	return []web.MenuItem{
 		{Label: "Contacts", Href: ContactsPath, Need: messages.Read, Order: 31, Group: "Messages"},
 		{Label: "Balance", Href: BalancePath, Need: messages.Figures, Order: 32, Group: "Messages"},
-		{Label: "Reach", Href: ReachPath, Need: messages.Figures, Order: 33, Group: "Messages"},
+		{Label: "Who we reach", Href: ReachPath, Need: messages.Figures, Order: 33, Group: "Messages"},
 		{Label: "Key contacts", Href: KeysPath, Need: messages.Keys, Order: 34, Group: "Messages"},
 	}
 }
 
-// ledgerPanels puts the panels on the pages of children and on the first page.
-func (h pages) ledgerPanels(first *admin.Service) {
+// ledgerPanels puts the panels on the pages of children.
+func (h pages) ledgerPanels() {
 	h.s.Roll.AddPanel(roll.Panel{Order: 5, First: true, Need: roll.See, Show: func(tx *db.Tx, p roll.Pupil) (web.Component, error) {
 		v, err := messages.KeyViewIn(tx, p)
 		if err != nil {
@@ -56,31 +55,44 @@ func (h pages) ledgerPanels(first *admin.Service) {
 		}
 		return logPanel(newLog(v, true), list), nil
 	}})
-	first.AddHome(admin.HomePanel{Order: 6, Need: messages.Read, Show: func(tx *db.Tx) (web.Component, error) {
-		w, err := messages.WaitingIn(tx)
-		if err != nil || len(w.Mine) == 0 && len(w.Escalated) == 0 {
-			return nil, err
-		}
-		return waitingHome(w), nil
-	}})
-	first.AddHome(admin.HomePanel{Order: 13, Need: messages.Keys, Show: func(tx *db.Tx) (web.Component, error) {
-		k, err := messages.KeysIn(tx)
-		if err != nil || len(k.Lacking) == 0 && k.Without == 0 {
-			return nil, err
-		}
-		return keysHome(k), nil
-	}})
-	first.AddHome(admin.HomePanel{Order: 14, Need: messages.Keep, Show: func(tx *db.Tx) (web.Component, error) {
-		r, err := h.s.ReachIn(tx)
-		if err != nil || r.School.Of == 0 {
-			return nil, err
-		}
-		return reachHome(r), nil
-	}})
+}
+
+// Home is a piece of the first page that this room offers.
+type Home struct {
+	Order int
+	Need  access.Right
+	Show  func(tx *db.Tx) (web.Component, error)
+}
+
+// Homes are what waits for the person, families without a key contact, and whom the school reaches today.
+func Homes(s *messages.Service) []Home {
+	return []Home{
+		{Order: 6, Need: messages.Read, Show: func(tx *db.Tx) (web.Component, error) {
+			w, err := messages.WaitingIn(tx)
+			if err != nil || len(w.Mine) == 0 && len(w.Escalated) == 0 {
+				return nil, err
+			}
+			return waitingHome(w), nil
+		}},
+		{Order: 13, Need: messages.Keys, Show: func(tx *db.Tx) (web.Component, error) {
+			k, err := messages.KeysIn(tx)
+			if err != nil || len(k.Lacking) == 0 && k.Without == 0 {
+				return nil, err
+			}
+			return keysHome(k), nil
+		}},
+		{Order: 14, Need: messages.Keep, Show: func(tx *db.Tx) (web.Component, error) {
+			r, err := s.ReachIn(tx)
+			if err != nil || r.School.Of == 0 {
+				return nil, err
+			}
+			return reachHome(r), nil
+		}},
+	}
 }
 
 func (h pages) reach(q *web.Req) error {
-	d := ui.From(q, "Reach")
+	d := ui.From(q, "Who we reach")
 	if !q.Pass.Has(messages.Read) {
 		f, err := h.s.ReachFigures(q.Context(), q.Pass)
 		if err != nil {
@@ -129,7 +141,7 @@ func (h pages) reachList(q *web.Req) error {
 	doors := slices.DeleteFunc(r.Lines, func(l messages.ReachLine) bool { return l.What != messages.DoKnock })
 	w := q.Pass.Who()
 	c := h.s.DB.Clock()
-	return q.Print("list", 0, "the list of doors to knock on", doorsPage(ui.DocData{Title: "Doors to knock on", Back: ui.Link{Text: "Reach", Href: ReachPath}, Note: count(len(doors), "door", "doors") + ". This print-out is on the trail."},
+	return q.Print("list", 0, "the list of doors to knock on", doorsPage(ui.DocData{Title: "Doors to knock on", Back: ui.Link{Text: "Who we reach", Href: ReachPath}, Note: count(len(doors), "door", "doors") + ". This print-out is on the trail."},
 		ui.PaperSheetData{Org: w.OrgName, Title: "Doors to knock on", Sub: "Families whom no message reaches, as of " + dayWords(r.Today), PrintedBy: w.Name, PrintedAt: c.Now().In(c.Zone()).Format("15:04 on 2 January 2006"),
 			Private: "Confidential: names and addresses of families. Bring it back and shred it."}, doors))
 }
