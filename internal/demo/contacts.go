@@ -5,6 +5,7 @@ import (
 
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
+	"ajar/internal/kit/ids"
 	"ajar/internal/messages"
 	"ajar/internal/roll"
 )
@@ -104,16 +105,21 @@ func (l *loader) firstAdults(pass access.Pass, pupils []pupil, keys map[string]r
 	return out, err
 }
 
-// keyContactsOf chooses a key contact for most year groups. In the secondary school one of them leaves at the end of next month, and nobody has thought of it yet.
+// keyContactsOf chooses a key contact for most forms. In the secondary school one of them leaves at the end of next month, and nobody has thought of it yet.
 func (l *loader) keyContactsOf(p place, st people) error {
 	l.at(l.cal.years[1].weeks[0].AddDate(0, 0, 2), 14)
-	years := []string{"R", "1", "2", "3", "4"}
-	if p.phase == "secondary" {
-		years = []string{"7", "8", "9", "10"}
+	o, err := l.Messages.KeyContacts(l.ctx, st.head)
+	if err != nil {
+		return err
 	}
-	for i, y := range years {
+	forms := o.Classes[:len(o.Classes)*4/5] // those who are left have nobody yet, and pages say who answers instead
+	for i, c := range forms {
+		class, err := ids.Parse[roll.Class](c.Key)
+		if err != nil {
+			return err
+		}
 		k := st.keys[len(st.keys)-1-i%len(st.keys)].Who().Staff
-		if _, _, err := l.Messages.SetKeys(l.ctx, st.head, messages.KeyGroup{Year: y, Missing: true}, messages.KeyChoice{Staff: roll.StaffID(k).String(), Siblings: true}); err != nil {
+		if _, _, err := l.Messages.SetKeys(l.ctx, st.head, messages.KeyGroup{Class: class, Missing: true}, messages.KeyChoice{Staff: roll.StaffID(k).String(), Siblings: true}); err != nil {
 			return err
 		}
 	}

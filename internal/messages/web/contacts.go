@@ -283,9 +283,7 @@ func (h pages) strikeContact(q *web.Req) error {
 
 func (h pages) balance(q *web.Req) error {
 	d := ui.From(q, "Balance of contact")
-	d.Breadcrumbs = []ui.Link{{Text: "Contacts", Href: ContactsPath}}
 	if !q.Pass.Has(messages.Read) {
-		d.Breadcrumbs = nil
 		f, err := h.s.BalanceFigures(q.Context(), q.Pass)
 		if err != nil {
 			return err
@@ -367,13 +365,14 @@ func waitWords(c messages.ContactLine) string {
 }
 
 func ageTag(c messages.ContactLine) ui.TagData {
+	t := ui.TagData{Colour: ui.Grey, Text: strings.Replace(messages.AgeWords(c.Age), " school", "", 1)}
 	switch {
 	case c.EscalatedMs != nil || c.Age >= messages.EscalateAfter:
-		return ui.TagData{Colour: ui.Red, Text: messages.AgeWords(c.Age)}
+		t.Colour = ui.Red
 	case c.Age >= 3:
-		return ui.TagData{Colour: ui.Amber, Text: messages.AgeWords(c.Age)}
+		t.Colour = ui.Amber
 	}
-	return ui.TagData{Colour: ui.Grey, Text: messages.AgeWords(c.Age)}
+	return t
 }
 
 func childNames(list []messages.ContactChild) string {

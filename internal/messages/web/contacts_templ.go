@@ -242,7 +242,15 @@ func logFields(v logData) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " <div class=\"ajar-twos\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " <div class=\"ajar-threes\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Radios(ui.ChoiceInput{Name: "tone", Label: "What was it?", Values: []string{v.L.Tone}, Options: toneOptions(), Error: v.Errs.For("tone")}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</div><div class=\"ajar-twos\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -251,14 +259,6 @@ func logFields(v logData) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.Radios(ui.ChoiceInput{Name: "way", Label: "How", Small: true, Values: []string{v.L.Way}, Options: wayOptions(v), Error: v.Errs.For("way")}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</div><div class=\"ajar-threes\">")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = ui.Radios(ui.ChoiceInput{Name: "tone", Label: "What was it?", Values: []string{v.L.Tone}, Options: toneOptions(), Error: v.Errs.For("tone")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1479,7 +1479,7 @@ func waitingColumns(owners bool) []ui.Column[messages.ContactLine] {
 		{Head: "About", RowHead: true, Cell: func(c messages.ContactLine) templ.Component { return waitingLink(c) }},
 		{Head: "What", Text: func(c messages.ContactLine) string { return shortWords(c) }},
 		{Head: "From", Text: func(c messages.ContactLine) string { return fromWords(c) }},
-		{Head: "Age", Cell: func(c messages.ContactLine) templ.Component { return ui.Tag(ageTag(c).Colour, ageTag(c).Text) }},
+		{Head: "Age", Hint: "school days", Cell: func(c messages.ContactLine) templ.Component { return ui.Tag(ageTag(c).Colour, ageTag(c).Text) }},
 	}
 	if owners {
 		out = append(out, ui.Column[messages.ContactLine]{Head: "Waits for", Text: func(c messages.ContactLine) string { return c.OwnerName }})
@@ -2110,7 +2110,7 @@ func waitingHome(w messages.WaitingList) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Tag(ageTag(c).Colour, ageTag(c).Text).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Tag(ageTag(c).Colour, messages.AgeWords(c.Age)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -2305,7 +2305,7 @@ func balancePage(d ui.PageData, r messages.BalanceReport, terms []ui.Option) tem
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "families in contact with the school", Value: strconv.Itoa(r.School.Contacted), Of: "of " + strconv.Itoa(r.School.Families)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "families in contact with the school", Value: ui.Thousands(r.School.Contacted), Of: "of " + ui.Thousands(r.School.Families)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2321,7 +2321,7 @@ func balancePage(d ui.PageData, r messages.BalanceReport, terms []ui.Option) tem
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "families who heard something good", Value: strconv.Itoa(r.School.GoodFamily), Of: "of " + strconv.Itoa(r.School.Families)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "families who heard something good", Value: strconv.Itoa(r.School.GoodFamily), Of: "of " + ui.Thousands(r.School.Families)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

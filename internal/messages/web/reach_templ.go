@@ -80,12 +80,12 @@ func reachPage(d ui.PageData, r messages.ReachReport, w worklist, edits, mails b
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "children with an adult who was reached", Value: strconv.Itoa(r.School.N), Of: "of " + strconv.Itoa(r.School.Of), Change: reachedShare(r.School), AsOf: dayWords(r.Today), Explain: reachExplain(r)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "children with an adult who was reached", Value: ui.Thousands(r.School.N), Of: "of " + ui.Thousands(r.School.Of), Change: reachedShare(r.School), AsOf: dayWords(r.Today), Explain: reachExplain(r)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				for _, x := range r.Roles {
-					templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: strings.ToLower(x.Group) + " reached", Value: strconv.Itoa(x.N), Of: "of " + strconv.Itoa(x.Of), Change: reachedShare(x)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: strings.ToLower(x.Group) + " reached", Value: ui.Thousands(x.N), Of: "of " + ui.Thousands(x.Of), Change: reachedShare(x)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -837,7 +837,7 @@ func reachHome(r messages.ReachReport) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(r.School.N))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Thousands(r.School.N))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/messages/web/reach.templ`, Line: 182, Col: 50}
 			}
@@ -850,7 +850,7 @@ func reachHome(r messages.ReachReport) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(r.School.Of))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Thousands(r.School.Of))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/messages/web/reach.templ`, Line: 182, Col: 92}
 			}
@@ -908,7 +908,7 @@ func reachHome(r messages.ReachReport) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var38 string
-					templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(r.Counts[t.Key]))
+					templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Thousands(r.Counts[t.Key]))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/messages/web/reach.templ`, Line: 186, Col: 95}
 					}
