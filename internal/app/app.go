@@ -236,6 +236,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Admin.FootOfHome(rollweb.SightPanel)
 	a.Admin.AddHome(admin.HomePanel{Order: 3, Need: admin.Trail, Show: rollweb.ManyRecords(adminweb.TrailPath, a.DB.Clock().Zone())})
 	a.openFamilyDoor(o.LookAround)
+	a.Messages.Seen = family.SeenSince
+	for _, x := range messagesweb.Homes(a.Messages) {
+		a.Admin.AddHome(admin.HomePanel{Order: x.Order, Need: x.Need, Show: x.Show})
+	}
 	a.joinAudit()
 	a.joinMessages()
 	a.joinPractice()
@@ -300,7 +304,7 @@ func (o Options) ways() (map[string]post.Driver, error) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice, Peers: a.Peers, Awards: a.Awards}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice, Peers: a.Peers, Awards: a.Awards, Messages: a.Messages}
 }
 
 // Close ends the work in the background and closes the store.

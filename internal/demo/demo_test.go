@@ -21,6 +21,7 @@ import (
 	"ajar/internal/kit/jobs"
 	out "ajar/internal/kit/post"
 	"ajar/internal/kit/testkit"
+	"ajar/internal/messages"
 	"ajar/internal/notes"
 	"ajar/internal/peers"
 	"ajar/internal/plans"
@@ -40,6 +41,7 @@ func parts(d *db.DB) Parts {
 	q := jobs.New(d, slog.New(slog.DiscardHandler))
 	mail := out.New(d, q)
 	p.Plans = plans.New(d, p.Roll, q, mail)
+	p.Messages = messages.New(d, p.Roll, q, mail)
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
 	p.Practice = practice.New(d, p.Roll, p.Plans)
 	p.Audit = audit.New(d, p.Roll)
@@ -47,11 +49,11 @@ func parts(d *db.DB) Parts {
 	p.Awards = awards.New(d, p.Audit, p.Plans, q, mail)
 	p.Notes, p.Sharing = notes.New(d, p.Roll), sharing.New(d, p.Roll)
 	p.Audit.Gives = p.Sharing.GivesCounts
-	p.Gate = access.NewGate(peers.Rights(), roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights(), awards.Rights())
+	p.Gate = access.NewGate(peers.Rights(), roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights(), awards.Rights(), messages.Rights())
 	return p
 }
 
-var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations(), peers.Migrations(), awards.Migrations()}
+var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations(), peers.Migrations(), awards.Migrations(), messages.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)

@@ -20,6 +20,7 @@ import (
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/messages"
 	"ajar/internal/notes"
 	"ajar/internal/peers"
 	"ajar/internal/plans"
@@ -50,6 +51,7 @@ type Parts struct {
 	Practice      *practice.Service
 	Peers         *peers.Service
 	Awards        *awards.Service
+	Messages      *messages.Service
 }
 
 // ClusterCode is the code of the demo's cluster; when it is there, the demo is.
@@ -227,6 +229,11 @@ func (l *loader) school(p place, o roll.Org, index int) error {
 		}
 		if err := l.practiceOf(st); err != nil {
 			return fmt.Errorf("practice: %w", err)
+		}
+	}
+	if index < 2 {
+		if err := l.contactsOf(p, st, pupils, ids); err != nil {
+			return fmt.Errorf("contacts: %w", err)
 		}
 	}
 	if index > 1 {

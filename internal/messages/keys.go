@@ -118,6 +118,17 @@ func present(tx *db.Tx, k KeyContact, pupil roll.PupilID) (roll.StaffID, error) 
 	return k.Staff, nil // nobody covers; the first page of those who can mend it says so
 }
 
+// Short names them with their part, for a list.
+func (k KeyContact) Short() string {
+	switch k.Fallback {
+	case "":
+		return k.Name
+	case ByOffice:
+		return "the school office"
+	}
+	return k.Name + ", " + k.Fallback
+}
+
 // KeyChoice is what the form of a key contact says.
 type KeyChoice struct {
 	Staff, Deputy string // keys, as typed
@@ -600,7 +611,7 @@ func lacking(tx *db.Tx, families map[roll.PupilID]roll.PupilID) (out []Lacking, 
 			if !seen {
 				i = len(l.Families)
 				place[families[one]] = i
-				l.Families = append(l.Families, LackingFamily{Then: then[one].Words()})
+				l.Families = append(l.Families, LackingFamily{Then: then[one].Short()})
 			}
 			l.Families[i].Children = append(l.Families[i].Children, Sibling{Pupil: one, Name: names[one], Key: then[one]})
 		}
@@ -656,3 +667,6 @@ func UnseenWords(name string, list []string) string {
 	}
 	return fmt.Sprintf("%s does not work with %d of these children, so that their pages stay closed to them. Assign them on the page of staff if they should open.", name, len(list))
 }
+
+// AfterLast is the day on which somebody else can take over: the day after the last day, or today when that is over.
+func AfterLast(l Lacking, today string) string { return max(today, nextDay(l.Ends)) }

@@ -8,9 +8,6 @@ import (
 	"ajar/internal/roll"
 )
 
-// Outlets are the ways by which something about a child reaches an adult from here.
-func (s *Service) Outlets() []roll.Outlet { return s.sendingOutlets() }
-
 // sendingOutlets are the ways by which a message reaches an adult, or by which the adult stands before a colleague who rings.
 func (s *Service) sendingOutlets() []roll.Outlet {
 	return []roll.Outlet{

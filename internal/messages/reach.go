@@ -238,7 +238,15 @@ func (s *Service) open(way string) bool {
 	return s.Post.Open(way)
 }
 
-func (s *Service) reach(tx *db.Tx, pupils []roll.Pupil) (out ReachReport, err error) {
+func (s *Service) reach(tx *db.Tx, pupils []roll.Pupil) (ReachReport, error) {
+	traces, err := s.traces(tx, tx.Now()-ReachDays*(24*time.Hour).Milliseconds())
+	if err != nil {
+		return ReachReport{}, err
+	}
+	return s.ledger(tx, pupils, traces)
+}
+
+func (s *Service) ledger(tx *db.Tx, pupils []roll.Pupil, traces map[roll.AdultID]trace) (out ReachReport, err error) {
 	since := tx.Now() - ReachDays*(24*time.Hour).Milliseconds()
 	out.Today, out.Since, out.Counts = tx.Today(), dayOf(tx, since), map[string]int{}
 	list := make([]roll.PupilID, len(pupils))
@@ -246,10 +254,6 @@ func (s *Service) reach(tx *db.Tx, pupils []roll.Pupil) (out ReachReport, err er
 		list[i] = p.ID
 	}
 	of, err := roll.RelationsOf(tx, list)
-	if err != nil {
-		return out, err
-	}
-	traces, err := s.traces(tx, since)
 	if err != nil {
 		return out, err
 	}

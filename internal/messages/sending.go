@@ -237,23 +237,23 @@ const tryAge = 180 * 24 * time.Hour
 // View is a message with its words and what would happen now, or what became of it.
 type View struct {
 	Message
-	English  Words
-	Others   []Words
-	Plan     *Plan // while it has not been sent
-	Live     bool  // messages leave the school
-	Many     int   // above so many adults a second person looks
-	Pence    float64
-	Quiet    time.Time // when it may leave, if it were sent now
-	NowMs    int64
+	English Words
+	Others  []Words
+	Plan    *Plan // while it has not been sent
+	Live    bool  // messages leave the school
+	Many    int   // above so many adults a second person looks
+	Pence   float64
+	Quiet   time.Time // when it may leave, if it were sent now
+	NowMs   int64
 	// SchoolName stands before each text.
 	SchoolName string
-	Held     int       // seconds until it leaves
-	MayLook  bool      // the pass may look it through for somebody else
-	Mine     bool
-	Outcome  Outcome
-	Balance  []BalanceNote
-	Samples  []Sample // what the first adult of each kind would read
-	FirstBad []string // children whose families would hear bad news as the first thing from the school
+	Held       int  // seconds until it leaves
+	MayLook    bool // the pass may look it through for somebody else
+	Mine       bool
+	Outcome    Outcome
+	Balance    []BalanceNote
+	Samples    []Sample // what the first adult of each kind would read
+	FirstBad   []string // children whose families would hear bad news as the first thing from the school
 }
 
 // Sample is a message as one adult would read it.

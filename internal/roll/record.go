@@ -57,7 +57,8 @@ type Record struct {
 	Shared     map[AdultID][]string // whose phone or e-mail this adult shares
 	Workers    []Worker
 	Hands      []Hand
-	BroughtBy  string // the file that brought the pupil in, with its day; empty for a hand
+	BroughtBy  string          // the file that brought the pupil in, with its day; empty for a hand
+	First      []web.Component // panels that stand before the family
 	Panels     []web.Component
 	Waits      bool     // some panels open after a second step
 	Why        []string // why the person of the pass sees this record, each finishing "because"
@@ -100,7 +101,7 @@ func (s *Service) Open(ctx context.Context, p access.Pass, id PupilID) (r Record
 			return err
 		}
 		r.Waits = r.Waits || s.panelsWait(p)
-		r.Panels, err = s.Panels(tx, r.Pupil)
+		r.First, r.Panels, err = s.Panels(tx, r.Pupil)
 		return err
 	})
 	return r, err

@@ -56,6 +56,8 @@ func New(d *db.DB, imports *batch.Service) *Service {
 // Panel is a piece of a pupil's page that another capability supplies.
 type Panel struct {
 	Order int
+	// First says that it stands before the family, at the top of the page: for the little that everybody must see first.
+	First bool
 	Need  access.Right
 	// Show makes the panel inside the transaction of the page. It may answer nil for nothing to show.
 	Show func(tx *db.Tx, p Pupil) (web.Component, error)
@@ -64,26 +66,27 @@ type Panel struct {
 // AddPanel puts a panel on every pupil's page, while the program is put together.
 func (s *Service) AddPanel(p Panel) { s.panels = append(s.panels, p) }
 
-// Panels makes the panels that the pass may see, in their order.
-func (s *Service) Panels(tx *db.Tx, p Pupil) ([]web.Component, error) {
-	var out []web.Component
+// Panels makes the panels that the pass may see, in their order; first are those at the top of the page.
+func (s *Service) Panels(tx *db.Tx, p Pupil) (first, out []web.Component, err error) {
 	own, err := OwnChild(tx, p.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, panel := range slices.SortedStableFunc(slices.Values(s.panels), func(a, b Panel) int { return cmp.Compare(a.Order, b.Order) }) {
 		if tx.Pass().Scope(panel.Need) < access.Own || !tx.Pass().Open(panel.Need) || own && panel.Need.NotKin {
 			continue
 		}
 		c, err := panel.Show(tx, p)
-		if err != nil {
-			return nil, err
-		}
-		if c != nil {
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case c != nil && panel.First:
+			first = append(first, c)
+		case c != nil:
 			out = append(out, c)
 		}
 	}
-	return out, nil
+	return first, out, nil
 }
 
 // panelsWait tells whether some panels open only after a second step.

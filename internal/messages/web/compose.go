@@ -278,4 +278,6 @@ func templateOptions(list []messages.TemplateLine) (out []ui.Option) {
 	return out
 }
 
-func pick(s string) []string { return slices.DeleteFunc([]string{s}, func(s string) bool { return s == "" }) }
+func pick(s string) []string {
+	return slices.DeleteFunc([]string{s}, func(s string) bool { return s == "" })
+}

@@ -15,6 +15,10 @@ func Manifest(s *messages.Service) module.Manifest {
 	routes = append(routes, templateRoutes(h)...)
 	routes = append(routes, phraseRoutes(h)...)
 	routes = append(routes, newsletterRoutes(h)...)
+	routes = append(routes, h.contactRoutes()...)
+	routes = append(routes, h.keyRoutes()...)
+	routes = append(routes, h.reachRoutes()...)
+	h.ledgerPanels()
 	var outlets []module.Outlet
 	for _, o := range s.Outlets() {
 		outlets = append(outlets, o)
@@ -24,7 +28,7 @@ func Manifest(s *messages.Service) module.Manifest {
 		Migrations: messages.Migrations().Files,
 		Rights:     messages.Rights(),
 		Outlets:    outlets,
-		Menu:       []web.MenuItem{{Label: "Messages", Href: MessagesPath, Need: messages.Read, Order: 33, Group: "In touch"}},
+		Menu:       append([]web.MenuItem{{Label: "Messages", Href: MessagesPath, Need: messages.Read, Order: 33, Group: "In touch", Also: []string{"/messages/m", NewPath, CallsPath, TemplatesPath, PhrasesPath, NewslettersPath}}}, ledgerPlaces()...),
 		Routes:     routes,
 	}
 }

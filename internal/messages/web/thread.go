@@ -61,4 +61,3 @@ func threadTitle(l messages.ThreadLine) string {
 	}
 	return words
 }
-

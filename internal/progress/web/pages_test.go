@@ -198,7 +198,7 @@ func TestPanel(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				panels, err := st.s.Roll.Panels(tx, child)
+				_, panels, err := st.s.Roll.Panels(tx, child)
 				for _, p := range panels {
 					if err := p.Render(t.Context(), &b); err != nil {
 						return err

@@ -244,7 +244,7 @@ func adultFormPage(q *web.Req, r roll.Record, rel roll.Relation, v roll.Values, 
 	return formPage(d, formView{
 		Heading: ui.HeadingData{Text: "Change the details of " + rel.Adult.Name, Caption: r.Pupil.Name()},
 		Lead:    "These belong to the adult, and so to all their children here.",
-		Form:    ui.FormData{Action: adultEditPath(r.Pupil.ID, rel.Adult.ID)},
+		Form:    ui.FormData{Action: AdultEditPath(r.Pupil.ID, rel.Adult.ID)},
 		Hidden:  []ui.HiddenInput{{Name: "seen", Value: rel.Adult.Seen()}},
 		Fields:  adultFields(form{v, errs}, ways),
 		Submit:  "Save",

@@ -32,7 +32,9 @@ func keepUPNPath(id roll.PupilID) string  { return PupilPath(id) + "/keep-upn" }
 func releasePath(id roll.PupilID) string  { return PupilPath(id) + "/release" }
 func adultNewPath(id roll.PupilID) string { return PupilPath(id) + "/adults/new" }
 func adultsPath(id roll.PupilID) string   { return PupilPath(id) + "/adults" }
-func adultEditPath(id roll.PupilID, a roll.AdultID) string {
+
+// AdultEditPath is the form of an adult, as a parent of this child.
+func AdultEditPath(id roll.PupilID, a roll.AdultID) string {
 	return PupilPath(id) + "/adults/" + a.String() + "/edit"
 }
 func adultTiePath(id roll.PupilID, a roll.AdultID) string {

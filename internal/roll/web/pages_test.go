@@ -347,9 +347,9 @@ func TestChangeByHand(t *testing.T) {
 	f := a.all("form[action$='/release'] input")
 	x.follow(x.post(releasePath(x.pupil), attr(f[0], "name"), attr(f[0], "value"), attr(f[1], "name"), attr(f[1], "value"), attr(f[2], "name"), attr(f[2], "value"))).says(".ajar-flash", "was released")
 
-	x.get(adultEditPath(x.pupil, x.mum)).is(200).count("input[type=tel]", 2).count("datalist option", len(roll.Languages)).count("input[name=reads][list=languages]", 1)
-	x.post(adultEditPath(x.pupil, x.mum), "forename", "Jane", "surname", "Khan", "way_0_kind", "phone", "way_0", "12").is(422).says(".govuk-error-summary", "not a whole phone number")
-	x.follow(x.post(adultEditPath(x.pupil, x.mum), "forename", "Jane", "surname", "Khan", "reads", "Urdu", "way_0_kind", "phone", "way_0", "07700 900333")).says("[data-adult='Jane Khan']", "Urdu").says("[data-adult='Jane Khan']", "07700 900333").lacks("main", "07700 900111")
+	x.get(AdultEditPath(x.pupil, x.mum)).is(200).count("input[type=tel]", 2).count("datalist option", len(roll.Languages)).count("input[name=reads][list=languages]", 1)
+	x.post(AdultEditPath(x.pupil, x.mum), "forename", "Jane", "surname", "Khan", "way_0_kind", "phone", "way_0", "12").is(422).says(".govuk-error-summary", "not a whole phone number")
+	x.follow(x.post(AdultEditPath(x.pupil, x.mum), "forename", "Jane", "surname", "Khan", "reads", "Urdu", "way_0_kind", "phone", "way_0", "07700 900333")).says("[data-adult='Jane Khan']", "Urdu").says("[data-adult='Jane Khan']", "07700 900333").lacks("main", "07700 900111")
 	x.follow(x.post(tieEditPath(x.pupil, x.mumTie), "relationship", "mother", "responsibility", "yes", "lives_with", "yes")).says("[data-adult='Jane Khan']", "recorded by Pat Person")
 
 	x.get(adultNewPath(x.other)).is(200).count("form[action$='/adults']", 0)

@@ -137,7 +137,7 @@ func (v pupilView) tieFacts(r roll.Relation) []ui.SummaryRow {
 	var tie, adult []ui.Link
 	if v.CanEdit {
 		tie = []ui.Link{{Text: "Change", Href: tieEditPath(v.Pupil.ID, t.ID)}}
-		adult = []ui.Link{{Text: "Change", Href: adultEditPath(v.Pupil.ID, a.ID)}}
+		adult = []ui.Link{{Text: "Change", Href: AdultEditPath(v.Pupil.ID, a.ID)}}
 	}
 	answer := map[string]string{"yes": "Yes", "no": "No", "unknown": ""}[t.Responsibility]
 	priority := ""
