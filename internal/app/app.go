@@ -270,7 +270,7 @@ func (o Options) ways() (map[string]post.Driver, error) {
 
 // DemoParts are what the demo is handed to.
 func (a *App) DemoParts() demo.Parts {
-	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice}
+	return demo.Parts{DB: a.DB, Gate: a.Gate, Imports: a.Imports, Roll: a.Roll, Admin: a.Admin, Family: a.Family, Progress: a.Progress, Audit: a.Audit, Barriers: a.Barriers, Conversations: a.Conversations, Notes: a.Notes, Sharing: a.Sharing, Plans: a.Plans, Practice: a.Practice, Messages: a.Messages}
 }
 
 // Close ends the work in the background and closes the store.

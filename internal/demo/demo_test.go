@@ -20,6 +20,7 @@ import (
 	"ajar/internal/kit/jobs"
 	out "ajar/internal/kit/post"
 	"ajar/internal/kit/testkit"
+	"ajar/internal/messages"
 	"ajar/internal/notes"
 	"ajar/internal/plans"
 	"ajar/internal/practice"
@@ -37,15 +38,16 @@ func parts(d *db.DB) Parts {
 	p.Barriers = barriers.New(d, p.Roll, p.Progress)
 	q := jobs.New(d, slog.New(slog.DiscardHandler))
 	p.Plans = plans.New(d, p.Roll, q, out.New(d, q))
+	p.Messages = messages.New(d, p.Roll, q, out.New(d, q))
 	p.Conversations = conversations.New(d, p.Roll, p.Progress)
 	p.Practice = practice.New(d, p.Roll, p.Plans)
 	p.Audit = audit.New(d, p.Roll)
 	p.Notes, p.Sharing = notes.New(d, p.Roll), sharing.New(d, p.Roll)
-	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights())
+	p.Gate = access.NewGate(roll.Rights(), progress.Rights(), barriers.Rights(), plans.Rights(), conversations.Rights(), practice.Rights(), messages.Rights(), familydoor.Rights(), notes.Rights(), sharing.Rights(), audit.Rights())
 	return p
 }
 
-var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations()}
+var sets = []db.Migrations{jobs.Migrations(), out.Migrations(), batch.Migrations(), roll.Migrations(), admin.Migrations(), sharing.Migrations(), familydoor.Migrations(), messages.Migrations(), progress.Migrations(), audit.Migrations(), notes.Migrations(), barriers.Migrations(), plans.Migrations(), conversations.Migrations(), practice.Migrations()}
 
 func TestTheSameEveryTime(t *testing.T) {
 	one, two := newMaker(Seed), newMaker(Seed)

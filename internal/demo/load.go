@@ -19,6 +19,7 @@ import (
 	"ajar/internal/kit/clock"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/fault"
+	"ajar/internal/messages"
 	"ajar/internal/notes"
 	"ajar/internal/plans"
 	"ajar/internal/practice"
@@ -46,6 +47,7 @@ type Parts struct {
 	Notes         *notes.Service
 	Sharing       *sharing.Service
 	Practice      *practice.Service
+	Messages      *messages.Service
 }
 
 // ClusterCode is the code of the demo's cluster; when it is there, the demo is.
@@ -217,6 +219,9 @@ func (l *loader) school(p place, o roll.Org, index int) error {
 		}
 		if err := l.practiceOf(st); err != nil {
 			return fmt.Errorf("practice: %w", err)
+		}
+		if err := l.wordingOf(st); err != nil {
+			return fmt.Errorf("templates and the newsletter: %w", err)
 		}
 	}
 	if index > 1 {

@@ -178,10 +178,8 @@ var (
 	newsRead       = say.Text("wording.news_read", "The news from {school} is here: {link}")
 	newsReadOn     = say.Text("wording.news_read_on", "Read it as a web page")
 	mailWhy        = say.Text("wording.mail_why", "You get this because you are in contact with {school}.")
-	praiseFrom     = say.Text("wording.praise_from", "From {school}")
 	praiseDear     = say.Text("wording.dear", "Dear {name},")
 	praiseRegards  = say.Text("wording.regards", "With best wishes")
-	_              = []say.Msg{newsReadOn, praiseFrom, praiseDear, praiseRegards}
 )
 
 // EnglishNote is the line that goes with English words to somebody who reads another language.

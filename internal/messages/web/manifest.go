@@ -14,11 +14,13 @@ func Manifest(s *messages.Service) module.Manifest {
 	routes = append(routes, templateRoutes(h)...)
 	routes = append(routes, phraseRoutes(h)...)
 	routes = append(routes, newsletterRoutes(h)...)
+	routes = append(routes, praiseRoutes(h)...)
 	return module.Manifest{
 		Name:       "messages",
 		Migrations: messages.Migrations().Files,
 		Rights:     messages.Rights(),
 		Routes:     append(routes, h.none()...),
+		Outlets:    praiseOutlets(s),
 	}
 }
 
