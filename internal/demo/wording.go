@@ -42,7 +42,7 @@ func (l *loader) wordingOf(st people) error {
 			return err
 		}
 	}
-	issue, err := l.Messages.PutIssue(l.ctx, st.office, messages.Issue{Month: l.today.Format("2006-01"), Title: "What is on before the holidays", Intro: "Short days, and a lot to look forward to. Come to what you like. Younger children are welcome everywhere."}, 0)
+	issue, err := l.Messages.PutIssue(l.ctx, st.office, messages.Issue{Month: l.today.Format("2006-01"), Title: "What is on before the holidays", Intro: "The days are short, and a lot is on. Come to what you like. Younger children are welcome everywhere."}, 0)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,9 @@ func TestWhoMayWord(t *testing.T) {
 				_, err := s.PutIssue(ctx, p, Issue{ID: issue, Month: "2026-11", Title: "November"}, 1)
 				return err
 			}, false},
-			{"PutItem", roll.Office, roll.Teacher, func(p access.Pass) error { return s.PutItem(ctx, p, Item{IssueID: issue, Kind: ItemNews, Title: "More"}) }, false},
+			{"PutItem", roll.Office, roll.Teacher, func(p access.Pass) error {
+				return s.PutItem(ctx, p, Item{IssueID: issue, Kind: ItemNews, Title: "More"})
+			}, false},
 			{"TakeOffer", roll.Office, roll.Teacher, func(p access.Pass) error {
 				err := s.TakeOffer(ctx, p, issue, "none")
 				if err != nil && err.Error() == fault.Gone("piece that is offered").Error() && p.Org() == a.org {

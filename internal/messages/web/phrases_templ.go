@@ -369,7 +369,7 @@ func phraseForm(d ui.PageData, p messages.BankPhrase, l say.Lang, x messages.Phr
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.AreaInput{Name: "words", ID: "words-" + p.Key, Label: "Words in " + l.English(), Value: words, Error: errs.For("words"), Rows: 3, Lang: l.Tag()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Hidden("phrase", p.Key).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -377,11 +377,19 @@ func phraseForm(d ui.PageData, p messages.BankPhrase, l say.Lang, x messages.Phr
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Text(ui.TextInput{Name: "checked_by", ID: "by-" + p.Key, Label: "Checked by", Hint: "Somebody who reads " + l.English() + ". Empty for a draft.", Value: by, Error: errs.For("checked_by"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.AreaInput{Name: "words", ID: "words-" + p.Key, Label: "Words in " + l.English(), Value: words, Error: errs.For("words"), Rows: 3, Lang: l.Tag()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Text(ui.TextInput{Name: "checked_by", ID: "by-" + p.Key, Label: "Checked by", Hint: "Somebody who reads " + l.English() + ". Empty for a draft.", Value: by, Error: errs.For("checked_by"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -391,11 +399,11 @@ func phraseForm(d ui.PageData, p messages.BankPhrase, l say.Lang, x messages.Phr
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormData{Action: phrasePath(p.Key)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormData{Action: PhrasesPath}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</div></details>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</div></details>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -89,9 +89,9 @@ func paragraphs(words string) []string {
 func toneTag(tone string) (ui.Colour, string) {
 	switch tone {
 	case messages.Good:
-		return ui.Green, "Good news"
+		return ui.Green, "Good"
 	case messages.Concern:
-		return ui.Amber, "A concern"
+		return ui.Amber, "Concern"
 	}
 	return ui.Grey, "Neither"
 }
