@@ -19,6 +19,7 @@ func Manifest(s *messages.Service) module.Manifest {
 		Name:       "messages",
 		Migrations: messages.Migrations().Files,
 		Rights:     messages.Rights(),
+		Menu:       wordingMenu(),
 		Routes:     append(routes, h.none()...),
 		Outlets:    praiseOutlets(s),
 	}
