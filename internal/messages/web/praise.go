@@ -154,7 +154,11 @@ func (h pages) signPraise(q *web.Req) error {
 	}
 	seen, _ := strconv.Atoi(q.Text("version"))
 	err = h.s.SignPraise(q.Context(), q.Pass, x.ID, seen)
-	return finish(q, err, nextPraise(desk, x.ID), "Signed: "+x.Pupil.Name()+".", func(e ui.Errors) error {
+	next, said := nextPraise(desk, x.ID), "" // a message would take the focus, and Enter has to sign the next one
+	if next == PraisePath {
+		said = "All of them are signed."
+	}
+	return finish(q, err, next, said, func(e ui.Errors) error {
 		return h.praisePiecePage(q, x, form{"subject": x.Subject, "body": x.Body, "what": x.What}, e)
 	})
 }

@@ -118,6 +118,8 @@ func standingWords(w messages.TemplateWords, t messages.Template) string {
 		return ""
 	case w.Lang == "en":
 		return "Version " + ui.Thousands(t.Version) + ", " + dayOf(w.AtMs)
+	case w.Standing == messages.Checked && w.Old(t):
+		return "Version " + ui.Thousands(w.OfVersion) + " was checked by " + w.ByName + ", " + dayOf(w.AtMs)
 	case w.Standing == messages.Checked:
 		return "Checked by " + w.ByName + ", " + dayOf(w.AtMs)
 	case w.ByName == "":
