@@ -1,8 +1,10 @@
 package demo
 
 import (
+	"slices"
+
 	"ajar/internal/kit/access"
-	"ajar/internal/kit/ids"
+	"ajar/internal/kit/db"
 	"ajar/internal/messages"
 	"ajar/internal/roll"
 )
@@ -70,26 +72,41 @@ func (l *loader) wordingOf(st people) error {
 
 // praise makes a few postcards that wait for the head's name.
 func (l *loader) praise(head access.Pass, card messages.TemplateID) error {
-	desk, err := l.Messages.Praises(l.ctx, head, 0)
-	if err != nil || len(desk.Classes) == 0 {
+	var chosen []roll.PupilID
+	if err := l.DB.View(l.ctx, head, func(tx *db.Tx) error {
+		list, err := roll.Pupils(tx, messages.Send)
+		if err != nil {
+			return err
+		}
+		keys := make([]roll.PupilID, len(list))
+		for i, p := range list {
+			keys[i] = p.ID
+		}
+		of, err := roll.RelationsOf(tx, keys)
+		// Two whose parents read Urdu, one whose parents read Polish, and two more.
+		for _, want := range []struct {
+			reads string
+			n     int
+		}{{"Urdu", 2}, {"Polish", 1}, {"English", 2}} {
+			for _, id := range keys {
+				if want.n > 0 && !slices.Contains(chosen, id) && len(of[id]) > 0 && of[id][0].Adult.Reads == want.reads && of[id][0].GetsLetters() {
+					chosen, want.n = append(chosen, id), want.n-1
+				}
+			}
+		}
 		return err
-	}
-	class, err := ids.Parse[roll.Class](desk.Classes[0].Key)
-	if err != nil {
-		return err
-	}
-	if desk, err = l.Messages.Praises(l.ctx, head, class); err != nil {
+	}); err != nil {
 		return err
 	}
 	what := map[roll.PupilID]string{}
 	for i, did := range []string{"showed a new boy round the school, without being asked", "read a poem to the class and knew it by heart", "has been on time every day this month", "asked the best question of the week in science", "stayed behind to put the chairs away"} {
-		if i < len(desk.Pupils) {
-			what[desk.Pupils[i].ID] = did
+		if i < len(chosen) {
+			what[chosen[i]] = did
 		}
 	}
 	if len(what) == 0 {
 		return nil
 	}
-	_, err = l.Messages.MakePraise(l.ctx, head, messages.PraiseAsked{Kind: messages.ByCard, Template: card, What: what})
+	_, err := l.Messages.MakePraise(l.ctx, head, messages.PraiseAsked{Kind: messages.ByCard, Template: card, What: what})
 	return err
 }
