@@ -1,10 +1,13 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"html"
+	"image"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -26,6 +29,7 @@ import (
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/testkit"
 	"ajar/internal/kit/web"
+	"ajar/internal/messages"
 	"ajar/internal/notes"
 	"ajar/internal/peers"
 	"ajar/internal/plans"
@@ -218,11 +222,23 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	_, err = a.Awards.Ready(ctx, head, award)
 	must(t, err)
 	worked, err := a.Awards.Open(ctx, head, award, 0)
+	template, err := a.Messages.PutTemplate(ctx, head, messages.Template{Title: "Words of " + surname, Class: messages.ClassService, Tone: messages.Good, Way: messages.ByLetter}, messages.Words{Body: "About {child}"}, 0)
+	must(t, err)
+	issue, err := a.Messages.PutIssue(ctx, head, messages.Issue{Month: "2026-11", Title: "Issue of " + surname}, 0)
+	must(t, err)
+	must(t, a.Messages.PutItem(ctx, head, messages.Item{IssueID: issue, Kind: messages.ItemNews, Title: "News of " + surname}))
+	must(t, a.Messages.AddPicture(ctx, head, issue, onePixel(t), "A dot"))
+	news, err := a.Messages.Issue(ctx, head, issue)
+	must(t, err)
+	_, err = a.Messages.MakePraise(ctx, head, messages.PraiseAsked{Kind: messages.ByCard, Body: "{child}: {what}", What: map[roll.PupilID]string{pupil: "read"}})
+	must(t, err)
+	praised, err := a.Messages.Praises(ctx, head, 0)
 	must(t, err)
 	key := func(n int64) string { return ids.ID[keyed](n).String() }
 	for name, v := range map[string]string{"pupil": pupil.String(), "adult": adult.String(), "tie": tie.String(), "order": key(order), "class": class.String(), "batch": key(batch), "conflict": key(conflict),
 		"post": key(post), "assignment": key(assignment), "group": key(group), "staff": key(holder), "org": k.org.ID.String(), "programme": programme.String(), "round": talk.RoundID.String(),
 		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "audit": survey.String(), "evidence": shown[0].ID.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack),
+		"template": template.String(), "issue": issue.String(), "item": news.Items[0].ID.String(), "picture": news.Pictures[0].ID.String(), "praise": praised.ToSign[0].ID.String(), "lang": "ur", "school": k.org.ID.String(),
 		"plan": plan.String(), "action": action.String(), "shown": did.Evidence[0].ID.String(), "objective": objective.String(), "consultation": consultation.String(),
 		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String(), "offer": offer.String(), "exchange": exchange.String(), "award": award.String(), "part": worked.Parts[1].ID.String(),
 		"gateway": "twilio", "reference": "2t-1", "mark": "x"} {
@@ -319,6 +335,13 @@ func (k keyed) path(pattern string) (method, path string, own bool) {
 	return method, path, own
 }
 
+func onePixel(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	must(t, png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 1, 1))))
+	return b.Bytes()
+}
+
 // contents is how many rows each table holds, but the trail's: a refused request changes none of them.
 func contents(t *testing.T, a *app.App, in roll.Org) string {
 	t.Helper()
@@ -326,7 +349,8 @@ func contents(t *testing.T, a *app.App, in roll.Org) string {
 	must(t, a.DB.View(context.Background(), systemPass(in), func(tx *db.Tx) error {
 		for _, table := range []string{"roll_pupil", "roll_adult", "roll_tie", "roll_order", "roll_staff", "roll_staff_role", "roll_assignment", "roll_absence", "roll_cover", "roll_setting", "roll_conflict",
 			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "audit_audit", "audit_framework", "audit_rating", "audit_tally", "audit_turn", "audit_use", "audit_agreed", "audit_give", "audit_picture", "batch_batch", "plans_plan", "plans_action", "plans_entry", "plans_objective", "practice_policy", "practice_duty", "practice_rung", "practice_story",
-			"awards_award", "awards_part", "awards_step", "awards_map", "awards_comment", "awards_version", "awards_verdict", "awards_decision"} {
+			"awards_award", "awards_part", "awards_step", "awards_map", "awards_comment", "awards_version", "awards_verdict", "awards_decision",
+			"messages_template", "messages_template_words", "messages_wording", "messages_phrase_words", "messages_issue", "messages_issue_item", "messages_issue_picture", "messages_praise", "messages_contact"} {
 			n, err := db.One[int](tx, `select count(*) from `+table+` where org_id = $1`)
 			if err != nil {
 				return err

@@ -230,6 +230,9 @@ func (l *loader) school(p place, o roll.Org, index int) error {
 		if err := l.practiceOf(st); err != nil {
 			return fmt.Errorf("practice: %w", err)
 		}
+		if err := l.wordingOf(st); err != nil {
+			return fmt.Errorf("templates and the newsletter: %w", err)
+		}
 	}
 	if index < 2 {
 		if err := l.contactsOf(p, st, pupils, ids); err != nil {

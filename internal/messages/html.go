@@ -43,10 +43,11 @@ func heading(s string) string {
 
 func paragraph(p string, english bool) string {
 	attrs := ""
+	style := textStyle
 	if english {
-		attrs = ` lang="en" dir="ltr"`
+		attrs, style = ` lang="en" dir="ltr"`, textStyle+";text-align:left"
 	}
-	return `<p` + attrs + ` style="` + textStyle + `">` + strings.ReplaceAll(linked(p), "\n", "<br>") + `</p>`
+	return `<p` + attrs + ` style="` + style + `">` + strings.ReplaceAll(linked(p), "\n", "<br>") + `</p>`
 }
 
 var address = regexp.MustCompile(`https?://[^\s<>"'\x{2068}\x{2069}]+`)
@@ -93,7 +94,8 @@ func IssueWords(v IssueView, lang say.Lang, link, footer string) (Words, string)
 	w.Short = lang.Put(newsRead, say.Args{"school": v.School, "link": link})
 	var text []string
 	var b strings.Builder
-	b.WriteString(heading(w.Subject))
+	b.WriteString(heading(lang.Put(newsTitle, say.Args{"school": v.School})))
+	b.WriteString(`<h2 lang="en" dir="ltr" style="margin:0 0 16px;font-size:20px;line-height:1.3;color:#1d1d1b;text-align:left">` + esc(v.Title) + `</h2>`)
 	if note := EnglishNote(lang, v.Phone); note != "" {
 		text = append(text, note)
 		b.WriteString(paragraph(note, false))
@@ -111,9 +113,9 @@ func IssueWords(v IssueView, lang say.Lang, link, footer string) (Words, string)
 			line := x.Title
 			if x.Day != "" {
 				line = lang.LongDay(x.Day) + ": " + lang.Apart(x.Title)
-				b.WriteString(`<h3 style="margin:0 0 4px;font-size:18px;line-height:1.4">` + esc(lang.LongDay(x.Day)) + `</h3><p lang="en" dir="ltr" style="` + textStyle + `"><b>` + esc(x.Title) + `</b>`)
+				b.WriteString(`<h3 style="margin:0 0 4px;font-size:18px;line-height:1.4">` + esc(lang.LongDay(x.Day)) + `</h3><p lang="en" dir="ltr" style="` + textStyle + `;text-align:left"><b>` + esc(x.Title) + `</b>`)
 			} else {
-				b.WriteString(`<h3 lang="en" dir="ltr" style="margin:0 0 4px;font-size:18px;line-height:1.4">` + esc(x.Title) + `</h3><p lang="en" dir="ltr" style="` + textStyle + `">`)
+				b.WriteString(`<h3 lang="en" dir="ltr" style="margin:0 0 4px;font-size:18px;line-height:1.4;text-align:left">` + esc(x.Title) + `</h3><p lang="en" dir="ltr" style="` + textStyle + `;text-align:left">`)
 			}
 			if x.Words != "" {
 				line += "\n" + x.Words

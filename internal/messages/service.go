@@ -31,7 +31,9 @@ type Service struct {
 	// Seen tells when an adult last did something by the family's door, which shows that messages reach them; the door is another room.
 	Seen func(tx *db.Tx, since int64) (map[roll.AdultID]int64, error)
 	// Translator is a translation service, where the installation has one.
-	Translator  Translator
+	Translator Translator
+	// NoteGood notes good news that went on paper as a contact; nil is this package's own way.
+	NoteGood    func(tx *db.Tx, adult roll.AdultID, pupil roll.PupilID, way, words, lang string) error
 	itemSources []ItemSource
 	keeper      worry.Keeper
 }

@@ -1,10 +1,9 @@
 package messages
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"slices"
 	"strings"
@@ -136,15 +135,14 @@ func orderIn(part string, f wordingFile) (out []string) {
 // EnglishMark changes whenever a line of the English that Ajar brings along does. The files of the other languages carry the mark of the English that they
 // were made from.
 func EnglishMark() string {
-	var b strings.Builder
+	b := fnv.New32a()
 	for _, r := range ReadyMade() {
-		fmt.Fprintf(&b, "%s\x00%s\x00%s\x00", r.Key, r.Words[0].Subject, r.Words[0].Body)
+		fmt.Fprintf(b, "%s\x00%s\x00%s\x00", r.Key, r.Words[0].Subject, r.Words[0].Body)
 	}
 	for _, p := range Phrases() {
-		fmt.Fprintf(&b, "%s\x00%s\x00", p.Key, p.English)
+		fmt.Fprintf(b, "%s\x00%s\x00", p.Key, p.English)
 	}
-	sum := sha256.Sum256([]byte(b.String()))
-	return hex.EncodeToString(sum[:4])
+	return fmt.Sprintf("%08x", b.Sum32())
 }
 
 // ReadyMade lists the templates that Ajar brings along.
@@ -178,10 +176,8 @@ var (
 	newsRead       = say.Text("wording.news_read", "The news from {school} is here: {link}")
 	newsReadOn     = say.Text("wording.news_read_on", "Read it as a web page")
 	mailWhy        = say.Text("wording.mail_why", "You get this because you are in contact with {school}.")
-	praiseFrom     = say.Text("wording.praise_from", "From {school}")
 	praiseDear     = say.Text("wording.dear", "Dear {name},")
 	praiseRegards  = say.Text("wording.regards", "With best wishes")
-	_              = []say.Msg{newsReadOn, praiseFrom, praiseDear, praiseRegards}
 )
 
 // EnglishNote is the line that goes with English words to somebody who reads another language.

@@ -255,13 +255,6 @@ func toOptions(c messages.Choices) (out []ui.Option) {
 	return out
 }
 
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return ui.Thousands(n) + " " + many
-}
-
 var composeWays = []ui.Option{
 	{Value: messages.ByBest, Label: "By what reaches each of them best", Hint: "A text or an e-mail that got through before; a letter or a call for the others. A concern becomes a call."},
 	{Value: messages.ByText, Label: "By text, and a letter for those without a mobile"},
@@ -270,7 +263,7 @@ var composeWays = []ui.Option{
 	{Value: messages.ByCall, Label: "By a call: you get a list to ring"},
 }
 
-func templateOptions(list []messages.TemplateLine) (out []ui.Option) {
+func beginOptions(list []messages.TemplateLine) (out []ui.Option) {
 	out = append(out, ui.Option{Value: "", Label: "None: write freely"})
 	for _, t := range list {
 		out = append(out, ui.Option{Value: t.ID.String(), Label: t.Title})

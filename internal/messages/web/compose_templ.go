@@ -93,7 +93,7 @@ func composePage(d ui.PageData, v composeView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Select(ui.SelectInput{Name: "template", ID: "begin-with", Label: "Begin with a template", Hint: "It brings its words in other languages along.", Options: templateOptions(v.Templates), Value: v.F["template"]}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Select(ui.SelectInput{Name: "template", ID: "begin-with", Label: "Begin with a template", Hint: "It brings its words in other languages along.", Options: beginOptions(v.Templates), Value: v.F["template"]}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

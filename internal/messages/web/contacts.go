@@ -324,7 +324,7 @@ func wayTitle(c messages.Contact) string {
 	return map[string]string{messages.ByCall: "A call", messages.ByVisit: "A visit", messages.ByMeeting: "A meeting", messages.ByCard: "A card", messages.ByText: "A text", messages.ByEmail: "An e-mail", messages.ByLetter: "A letter"}[c.Way]
 }
 
-func toneTag(tone string) ui.TagData {
+func toneMark(tone string) ui.TagData {
 	switch tone {
 	case messages.Good:
 		return ui.TagData{Colour: ui.Green, Text: "Good news"}

@@ -973,7 +973,7 @@ func contactBody(c messages.ContactLine, short bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.Tag(toneTag(c.Tone).Colour, toneTag(c.Tone).Text).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tag(toneMark(c.Tone).Colour, toneMark(c.Tone).Text).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1625,7 +1625,7 @@ func contactPage(d ui.PageData, v messages.ContactView, typed contactTyped) temp
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.HeadingWith(ui.HeadingData{Text: d.Title, Caption: childNames(v.Children), Tag: toneTag(v.Tone)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.HeadingWith(ui.HeadingData{Text: d.Title, Caption: childNames(v.Children), Tag: toneMark(v.Tone)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -31,5 +31,3 @@ func templatePaperPath(id messages.TemplateID, lang string) string {
 }
 
 func phrasesIn(lang string) string { return PhrasesPath + "?lang=" + url.QueryEscape(lang) }
-
-func phrasePath(key string) string { return PhrasesPath + "/" + url.PathEscape(key) }

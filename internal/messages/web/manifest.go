@@ -23,12 +23,14 @@ func Manifest(s *messages.Service) module.Manifest {
 	for _, o := range s.Outlets() {
 		outlets = append(outlets, o)
 	}
+	outlets = append(outlets, praiseOutlets(s)...)
+	routes = append(routes, praiseRoutes(h)...)
 	return module.Manifest{
 		Name:       "messages",
 		Migrations: messages.Migrations().Files,
 		Rights:     messages.Rights(),
 		Outlets:    outlets,
-		Menu:       append([]web.MenuItem{{Label: "Messages", Href: MessagesPath, Need: messages.Read, Order: 33, Group: "In touch", Also: []string{"/messages/m", NewPath, CallsPath, TemplatesPath, PhrasesPath, NewslettersPath}}}, ledgerPlaces()...),
+		Menu:       append(append([]web.MenuItem{{Label: "Messages", Href: MessagesPath, Need: messages.Read, Order: 33, Group: "In touch", Also: []string{"/messages/m", NewPath, CallsPath}}}, ledgerPlaces()...), wordingMenu()...),
 		Routes:     routes,
 	}
 }

@@ -234,7 +234,7 @@ func firstFive(v messages.View) string {
 	return words
 }
 
-func moment(t time.Time) string { return t.Format("15:04 on Monday 2 January") }
+func quietMoment(t time.Time) string { return t.Format("15:04 on Monday 2 January") }
 
 func odd(v messages.View) string {
 	if v.English.Short == "" {

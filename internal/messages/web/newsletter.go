@@ -235,7 +235,7 @@ func (h pages) issuePaper(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(issuePaper(v))
+	return q.Print("newsletter", int64(v.ID), "an issue of the newsletter", issuePaper(v))
 }
 
 // issueMail gives the e-mail as a file, so that it can be looked at before it goes.

@@ -10,7 +10,7 @@ import (
 func phraseRoutes(h pages) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /messages/phrases", Need: web.For(messages.Send), Handle: h.phrases},
-		{Pattern: "POST /messages/phrases/{phrase}", Need: web.For(messages.Keep), Handle: h.checkPhrase},
+		{Pattern: "POST /messages/phrases", Need: web.For(messages.Keep), Handle: h.checkPhrase},
 	}
 }
 
@@ -33,8 +33,8 @@ func (h pages) phrasesPage(q *web.Req, lang, open string, f form, errs ui.Errors
 }
 
 func (h pages) checkPhrase(q *web.Req) error {
-	f := formOf(q, "lang", "words", "checked_by")
-	key := q.R.PathValue("phrase")
+	f := formOf(q, "phrase", "lang", "words", "checked_by")
+	key := f["phrase"]
 	err := h.s.CheckPhrase(q.Context(), q.Pass, key, f["lang"], f["words"], f["checked_by"])
 	return finish(q, err, phrasesIn(f["lang"])+"#"+key, "Kept.", func(e ui.Errors) error { return h.phrasesPage(q, f["lang"], key, f, e) })
 }

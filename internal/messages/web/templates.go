@@ -205,7 +205,7 @@ func (h pages) templatePaper(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Page(templatePaper(v, l))
+	return q.Print("template", int64(v.ID), "words for a translator", templatePaper(v, l))
 }
 
 func templateColumns() []ui.Column[messages.TemplateLine] {

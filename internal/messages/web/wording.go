@@ -53,13 +53,6 @@ func pageOrAgain(q *web.Req, d ui.PageData, c web.Component) error {
 	return q.Page(c)
 }
 
-func listedOptions(list []roll.Listed) (out []ui.Option) {
-	for _, x := range list {
-		out = append(out, ui.Option{Value: x.Key, Label: x.Words})
-	}
-	return out
-}
-
 func roleOptions() (out []ui.Option) {
 	for _, r := range roll.Roles {
 		if _, writes := messages.Send.Roles[r]; writes {
@@ -89,9 +82,9 @@ func paragraphs(words string) []string {
 func toneTag(tone string) (ui.Colour, string) {
 	switch tone {
 	case messages.Good:
-		return ui.Green, "Good news"
+		return ui.Green, "Good"
 	case messages.Concern:
-		return ui.Amber, "A concern"
+		return ui.Amber, "Concern"
 	}
 	return ui.Grey, "Neither"
 }
@@ -118,10 +111,21 @@ func standingWords(w messages.TemplateWords, t messages.Template) string {
 		return ""
 	case w.Lang == "en":
 		return "Version " + ui.Thousands(t.Version) + ", " + dayOf(w.AtMs)
+	case w.Standing == messages.Checked && w.Old(t):
+		return "Version " + ui.Thousands(w.OfVersion) + " was checked by " + w.ByName + ", " + dayOf(w.AtMs)
 	case w.Standing == messages.Checked:
 		return "Checked by " + w.ByName + ", " + dayOf(w.AtMs)
 	case w.ByName == "":
 		return "Came with Ajar; nobody has checked it"
 	}
 	return "Written by " + w.ByName + ", " + dayOf(w.AtMs)
+}
+
+// wordingMenu are the places of these pages, under one name with the others of messages.
+func wordingMenu() []web.MenuItem {
+	return []web.MenuItem{
+		{Label: "Praise", Href: PraisePath, Need: messages.Send, Order: 36, Group: "In touch"},
+		{Label: "Newsletters", Href: NewslettersPath, Need: messages.Send, Order: 37, Group: "In touch"},
+		{Label: "Templates", Href: TemplatesPath, Need: messages.Send, Order: 38, Group: "In touch", Also: []string{PhrasesPath}},
+	}
 }

@@ -1,0 +1,26 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+
+	"ajar/internal/messages"
+	"ajar/internal/roll"
+)
+
+// PraisePath is where praise is made, signed and printed.
+const PraisePath = "/messages/praise"
+
+func praisePath(id messages.PraiseID) string { return PraisePath + "/" + id.String() }
+
+func praiseSignPath(id messages.PraiseID) string { return praisePath(id) + "/sign" }
+
+func praiseDropPath(id messages.PraiseID) string { return praisePath(id) + "/drop" }
+
+func praiseClassPath(id roll.ClassID) string {
+	return PraisePath + "?class=" + url.QueryEscape(id.String())
+}
+
+func praisePaperPath(at int64, kind string) string {
+	return PraisePath + "/paper?at=" + strconv.FormatInt(at, 10) + "&kind=" + url.QueryEscape(kind)
+}
