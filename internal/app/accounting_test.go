@@ -23,6 +23,7 @@ var withoutRow = map[string]string{
 
 // withoutPass are exported verbs that open the store by themselves, without the pass of a person, and why that is right.
 var withoutPass = map[string]string{
+	"internal/messages.Receive":          "what a family sent, which has no pass; it finds the school by what was answered or by who wrote to the number, and gives nothing of it",
 	"internal/kit/post.Arrived":          "what a gateway tells, whose signature the route has checked; a reference that nobody knows changes nothing",
 	"internal/messages.Published":        "a published issue of the newsletter is for whoever has its address; one that is not published is not there",
 	"internal/messages.PublishedPicture": "a picture of a published issue, as Published",

@@ -234,6 +234,23 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	must(t, err)
 	praised, err := a.Messages.Praises(ctx, head, 0)
 	must(t, err)
+	// A message that was sent, with a call that it asks for; and a word at the gate.
+	written, err := a.Messages.Save(ctx, head, 0, messages.Typed{Audience: messages.Audience{Pupils: []roll.PupilID{pupil}}, Way: messages.ByCall, Class: messages.ClassService, Tone: messages.Good, Body: "About the " + surname + " family"}, 0)
+	must(t, err)
+	ring, said := ids.New[messages.Copy](), ids.New[messages.Contact]()
+	must(t, a.DB.Update(ctx, systemPass(k.org), func(tx *db.Tx) (err error) {
+		put := func(q string, args ...any) {
+			if err == nil {
+				_, err = tx.Exec(q, args...)
+			}
+		}
+		put(`update messages_message set state = 'held', leaves_ms = 1 where org_id = $1 and id = $2`, written)
+		put(`insert into messages_copy (org_id, id, message_id, adult_id, way, lang, state) values ($1, $2, $3, $4, 'call', 'en', 'open')`, ring, written, adult)
+		put(`insert into messages_child (org_id, copy_id, pupil_id) values ($1, $2, $3)`, ring, pupil)
+		put(`insert into messages_contact (org_id, id, way, direction, tone, words, happened_on, at_ms, by_name, made_ms) values ($1, $2, 'gate', 'in', 'good', $3, '2026-11-20', 1, 'x', 1)`, said, "The "+surname+" family")
+		put(`insert into messages_about (org_id, contact_id, pupil_id) values ($1, $2, $3)`, said, pupil)
+		return err
+	}))
 	key := func(n int64) string { return ids.ID[keyed](n).String() }
 	for name, v := range map[string]string{"pupil": pupil.String(), "adult": adult.String(), "tie": tie.String(), "order": key(order), "class": class.String(), "batch": key(batch), "conflict": key(conflict),
 		"post": key(post), "assignment": key(assignment), "group": key(group), "staff": key(holder), "org": k.org.ID.String(), "programme": programme.String(), "round": talk.RoundID.String(),
@@ -241,7 +258,7 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		"template": template.String(), "issue": issue.String(), "item": news.Items[0].ID.String(), "picture": news.Pictures[0].ID.String(), "praise": praised.ToSign[0].ID.String(), "lang": "ur", "school": k.org.ID.String(),
 		"plan": plan.String(), "action": action.String(), "shown": did.Evidence[0].ID.String(), "objective": objective.String(), "consultation": consultation.String(),
 		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String(), "offer": offer.String(), "exchange": exchange.String(), "award": award.String(), "part": worked.Parts[1].ID.String(),
-		"gateway": "twilio", "reference": "2t-1", "mark": "x"} {
+		"message": written.String(), "copy": ring.String(), "contact": said.String(), "gateway": "twilio", "reference": "2t-1", "mark": "x"} {
 		k.keys[name] = v
 	}
 	return k
@@ -350,7 +367,7 @@ func contents(t *testing.T, a *app.App, in roll.Org) string {
 		for _, table := range []string{"roll_pupil", "roll_adult", "roll_tie", "roll_order", "roll_staff", "roll_staff_role", "roll_assignment", "roll_absence", "roll_cover", "roll_setting", "roll_conflict",
 			"conversations_talk", "conversations_contact", "conversations_text", "conversations_target", "barriers_cohort", "notes_note", "notes_text", "notes_draft", "audit_audit", "audit_framework", "audit_rating", "audit_tally", "audit_turn", "audit_use", "audit_agreed", "audit_give", "audit_picture", "batch_batch", "plans_plan", "plans_action", "plans_entry", "plans_objective", "practice_policy", "practice_duty", "practice_rung", "practice_story",
 			"awards_award", "awards_part", "awards_step", "awards_map", "awards_comment", "awards_version", "awards_verdict", "awards_decision",
-			"messages_template", "messages_template_words", "messages_wording", "messages_phrase_words", "messages_issue", "messages_issue_item", "messages_issue_picture", "messages_praise", "messages_contact"} {
+			"messages_template", "messages_template_words", "messages_wording", "messages_phrase_words", "messages_issue", "messages_issue_item", "messages_issue_picture", "messages_praise", "messages_contact", "messages_message", "messages_copy", "messages_stop", "messages_key"} {
 			n, err := db.One[int](tx, `select count(*) from `+table+` where org_id = $1`)
 			if err != nil {
 				return err

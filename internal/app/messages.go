@@ -15,7 +15,7 @@ import (
 // joinMessages hands answers that come in to messages, and lets it write to the cohorts that barriers knows.
 func (a *App) joinMessages() {
 	a.Post.Receive = func(ctx context.Context, r post.Received) error {
-		return a.Messages.Receive(ctx, messages.Incoming{ID: int64(r.ID), Way: r.Way, From: r.From, Text: strings.TrimSpace(r.Text), AtMs: r.AtMs, Reference: r.Reference, Auto: r.Automatic})
+		return a.Messages.Receive(ctx, messages.Incoming{ID: int64(r.ID), Way: r.Way, From: r.From, Text: strings.TrimSpace(post.Fresh(r.Text)), AtMs: r.AtMs, Reference: r.Reference, Auto: r.Automatic})
 	}
 	a.Messages.Audiences = append(a.Messages.Audiences, messages.AudienceSource{Key: "cohort", Words: "A cohort",
 		List: func(tx *db.Tx) (out []roll.Listed, err error) {

@@ -27,6 +27,10 @@ func TestWhoMaySend(t *testing.T) {
 			ledgerMust(t, err)
 			return id
 		}
+		oak.do(t, func(tx *db.Tx) error {
+			_, err := tx.Exec(`update roll_adult set address = '1 Road', postcode = 'AB1 2CD' where org_id = $1 and id = $2`, oak.folk["Dad"])
+			return err
+		})
 		sent := oak.send(t, head, letter)
 		oak.send(t, head, called)
 		oak.later(t, 6*time.Minute)

@@ -303,10 +303,15 @@ func (s *Service) Save(ctx context.Context, p access.Pass, id MessageID, t Typed
 		return 0, err
 	}
 	t.clean()
-	if err := t.check(); err != nil {
-		return 0, err
-	}
 	err := s.DB.Update(ctx, p, func(tx *db.Tx) error {
+		if !id.Zero() { // what is not theirs looks the same whatever the form says
+			if _, err := mine(tx, id); err != nil {
+				return err
+			}
+		}
+		if err := t.check(); err != nil {
+			return err
+		}
 		title, _, err := s.pupilsOf(tx, Send, t.Audience)
 		if err != nil {
 			return err
@@ -691,7 +696,7 @@ func (s *Service) release(tx *db.Tx, v View) error {
 			it := made[i]
 			it.Way, it.Adult, it.About, it.Key, it.Address, it.Rank, it.NotBefore = post.SMS, int64(x.Adult.ID), About, int64(m.ID), x.Channel.Value, rank, max(leaves, v.Quiet.UnixMilli())
 			if x.Way == ByEmail {
-				it.Way = post.Email
+				it.Way, it.ReplyTo = post.Email, post.AnswerHere
 			}
 			if len(x.Children) == 1 {
 				it.Pupil = int64(x.Children[0].ID)

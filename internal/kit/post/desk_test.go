@@ -291,6 +291,26 @@ func TestMailServersThatMisbehave(t *testing.T) {
 	if got := sink.Mails.Load(); got != 3 {
 		t.Errorf("%d mails", got)
 	}
+	// The beginning is noted before the end of the mail, and what can't begin does not leave.
+	mu.Lock()
+	say = "250 taken"
+	mu.Unlock()
+	begun := make(chan bool, 1)
+	sink.Took = func(string) {
+		select {
+		case <-begun:
+		default:
+			t.Error("a mail left before it had begun")
+		}
+	}
+	r.begin = func() error { begun <- true; return nil }
+	if _, err := m.Send(t.Context(), r); err != nil || sink.Mails.Load() != 4 {
+		t.Errorf("%v", err)
+	}
+	r.begin = func() error { return Down(errors.New("no room for notes")) }
+	if _, err := m.Send(t.Context(), r); !isDown(err) || sink.Mails.Load() != 4 {
+		t.Errorf("left without a beginning: %v", err)
+	}
 }
 
 // A process that ends in order puts nothing in doubt: what it had taken and not begun goes back into the queue, and what had begun is seen to its end.

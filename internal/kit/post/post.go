@@ -358,13 +358,20 @@ func plainText(text string) string {
 func Mobile(s string) (string, bool) {
 	var digits strings.Builder
 	plus := false
-	for i, r := range strings.TrimSpace(s) {
+	s = strings.Trim(s, " \t\r\n\u00a0\u200b\u200e\u202a\u202c\ufeff") // what comes along when a number is copied from a page
+	if strings.HasPrefix(s, "+00") {
+		s = "+" + s[3:]
+	}
+	if strings.Contains(s, "..") {
+		return "", false // cut off, so who knows whether it is all of it
+	}
+	for i, r := range s {
 		switch {
 		case r >= '0' && r <= '9':
 			digits.WriteRune(r)
 		case r == '+' && i == 0:
 			plus = true
-		case strings.ContainsRune(" ()-./\u00a0\u2010\u2011", r):
+		case strings.ContainsRune(" ()-./\u00a0\u2010\u2011\u2012\u2013\u2014\u2212", r):
 		default:
 			return "", false
 		}
