@@ -25,6 +25,7 @@ import (
 	"ajar/internal/kit/ids"
 	"ajar/internal/kit/testkit"
 	"ajar/internal/kit/web"
+	"ajar/internal/messages"
 	"ajar/internal/notes"
 	"ajar/internal/plans"
 	"ajar/internal/practice"
@@ -135,6 +136,8 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	must(t, a.Audit.Show(ctx, head, survey, "V1", audit.Shown{Title: surname, File: "x.pdf", Body: []byte("%PDF")}))
 	shown, err := a.Audit.Evidence(ctx, head)
 	must(t, err)
+	contact, err := a.Messages.LogContact(ctx, head, messages.Logged{Pupils: []string{pupil.String()}, Way: messages.ByGate, Tone: messages.Good, Words: "A word about " + surname})
+	must(t, err)
 	note, err := a.Notes.Add(ctx, head, pupil, notes.Typed{Seen: "A plain note about " + surname})
 	must(t, err)
 	// An agreement with a school of its own, for the pages of sharing.
@@ -186,7 +189,7 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	key := func(n int64) string { return ids.ID[keyed](n).String() }
 	for name, v := range map[string]string{"pupil": pupil.String(), "adult": adult.String(), "tie": tie.String(), "order": key(order), "class": class.String(), "batch": key(batch), "conflict": key(conflict),
 		"post": key(post), "assignment": key(assignment), "group": key(group), "staff": key(holder), "org": k.org.ID.String(), "programme": programme.String(), "round": talk.RoundID.String(),
-		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "audit": survey.String(), "evidence": shown[0].ID.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack),
+		"talk": talk.ID.String(), "reflection": one.Reflections[0].ID.String(), "target": one.Targets[0].ID.String(), "cohort": cohort.String(), "absence": absence.String(), "note": note.String(), "contact": contact.String(), "audit": survey.String(), "evidence": shown[0].ID.String(), "agreement": key(agreement), "other": other.String(), "merge": key(merging), "wish": key(wish), "ask": key(asked), "remark": key(remark), "share": key(share), "pack": key(pack),
 		"plan": plan.String(), "action": action.String(), "shown": did.Evidence[0].ID.String(), "objective": objective.String(), "consultation": consultation.String(),
 		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String()} {
 		k.keys[name] = v
