@@ -13,6 +13,7 @@ import (
 	"ajar/internal/kit/access"
 	"ajar/internal/kit/db"
 	"ajar/internal/kit/web"
+	"ajar/internal/messages"
 	"ajar/internal/notes"
 	"ajar/internal/progress"
 	"ajar/internal/roll"
@@ -110,6 +111,11 @@ func notesHeld(tx *db.Tx, c roll.TiedPupil) (out []family.Row, err error) {
 	}
 	for _, n := range list {
 		out = append(out, familyweb.NoteRow(n.HappenedOn, n.ByName, n.Seen, n.Said, n.Did))
+	}
+	if !others { // a call or a word at the gate that was noted is a note too
+		if others, err = messages.Noted(tx, roll.AdultID(tx.Pass().Who().Adult), c.Pupil.ID); err != nil {
+			return nil, err
+		}
 	}
 	if others {
 		out = append(out, familyweb.OtherNotesRow())

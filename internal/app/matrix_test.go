@@ -143,6 +143,8 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	must(t, a.Audit.Show(ctx, head, survey, "V1", audit.Shown{Title: surname, File: "x.pdf", Body: []byte("%PDF")}))
 	shown, err := a.Audit.Evidence(ctx, head)
 	must(t, err)
+	contact, err := a.Messages.LogContact(ctx, head, messages.Logged{Pupils: []string{pupil.String()}, Way: messages.ByGate, Tone: messages.Good, Words: "A word about " + surname})
+	must(t, err)
 	note, err := a.Notes.Add(ctx, head, pupil, notes.Typed{Seen: "A plain note about " + surname})
 	must(t, err)
 	// An agreement with a school of its own, for the pages of sharing.
@@ -234,10 +236,10 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	must(t, err)
 	praised, err := a.Messages.Praises(ctx, head, 0)
 	must(t, err)
-	// A message that was sent, with a call that it asks for; and a word at the gate.
+	// A message that was sent, with a call that it asks for.
 	written, err := a.Messages.Save(ctx, head, 0, messages.Typed{Audience: messages.Audience{Pupils: []roll.PupilID{pupil}}, Way: messages.ByCall, Class: messages.ClassService, Tone: messages.Good, Body: "About the " + surname + " family"}, 0)
 	must(t, err)
-	ring, said := ids.New[messages.Copy](), ids.New[messages.Contact]()
+	ring := ids.New[messages.Copy]()
 	must(t, a.DB.Update(ctx, systemPass(k.org), func(tx *db.Tx) (err error) {
 		put := func(q string, args ...any) {
 			if err == nil {
@@ -247,8 +249,6 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		put(`update messages_message set state = 'held', leaves_ms = 1 where org_id = $1 and id = $2`, written)
 		put(`insert into messages_copy (org_id, id, message_id, adult_id, way, lang, state) values ($1, $2, $3, $4, 'call', 'en', 'open')`, ring, written, adult)
 		put(`insert into messages_child (org_id, copy_id, pupil_id) values ($1, $2, $3)`, ring, pupil)
-		put(`insert into messages_contact (org_id, id, way, direction, tone, words, happened_on, at_ms, by_name, made_ms) values ($1, $2, 'gate', 'in', 'good', $3, '2026-11-20', 1, 'x', 1)`, said, "The "+surname+" family")
-		put(`insert into messages_about (org_id, contact_id, pupil_id) values ($1, $2, $3)`, said, pupil)
 		return err
 	}))
 	key := func(n int64) string { return ids.ID[keyed](n).String() }
@@ -258,7 +258,7 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 		"template": template.String(), "issue": issue.String(), "item": news.Items[0].ID.String(), "picture": news.Pictures[0].ID.String(), "praise": praised.ToSign[0].ID.String(), "lang": "ur", "school": k.org.ID.String(),
 		"plan": plan.String(), "action": action.String(), "shown": did.Evidence[0].ID.String(), "objective": objective.String(), "consultation": consultation.String(),
 		"policy": policy.String(), "duty": duty.String(), "activity": activity.String(), "decision": depth.Shares[0].ID.String(), "story": story.String(), "offer": offer.String(), "exchange": exchange.String(), "award": award.String(), "part": worked.Parts[1].ID.String(),
-		"message": written.String(), "copy": ring.String(), "contact": said.String(), "gateway": "twilio", "reference": "2t-1", "mark": "x"} {
+		"message": written.String(), "copy": ring.String(), "contact": contact.String(), "gateway": "twilio", "reference": "2t-1", "mark": "x"} {
 		k.keys[name] = v
 	}
 	return k

@@ -25,7 +25,7 @@ import (
 // who lead as well.
 
 // LoggedWays are the ways in which a contact is noted by hand, the most usual first.
-var LoggedWays = []roll.Listed{{Key: ByGate, Words: "At the gate"}, {Key: ByCall, Words: "Call"}, {Key: ByMeeting, Words: "Meeting"}, {Key: ByVisit, Words: "Visit"}, {Key: ByCard, Words: "Card"}}
+var LoggedWays = []roll.Listed{{Key: ByGate, Words: "Gate"}, {Key: ByCall, Words: "Call"}, {Key: ByMeeting, Words: "Meeting"}, {Key: ByVisit, Words: "Visit"}, {Key: ByCard, Words: "Card"}}
 
 // WayWords says a way in which something is said.
 func WayWords(way string) string {

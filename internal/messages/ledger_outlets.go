@@ -18,7 +18,22 @@ func (s *Service) ledgerOutlets() []roll.Outlet {
 			Reads: []string{"messages.LogFormIn", "messages.spokenWith", "messages.FindToLog", "messages.contactColumns"}},
 		{Key: "messages.reach", Words: "The list of whom the school does not reach, and what would help", Needs: roll.Contact, Probe: s.onReachList,
 			Reads: []string{"messages.ledger", "messages.todosOf", "messages.traces"}},
+		{Key: "messages.doors", Words: "The printed list of doors to knock on", Needs: roll.Contact | roll.Lists, Probe: s.onDoorList},
 	}
+}
+
+// onDoorList asks for any line of the adult about the child that may stand on paper, whatever it is that would help.
+func (s *Service) onDoorList(ctx context.Context, a roll.Asked) (out roll.Reach, err error) {
+	r, err := s.unproved(ctx, a.Staff)
+	for i := range r.Lines {
+		r.Lines[i].What = DoKnock
+	}
+	for _, l := range r.Doors() {
+		for _, c := range l.Children {
+			out.Reached = out.Reached || l.Adult == a.Adult && c.Pupil == a.Pupil
+		}
+	}
+	return out, err
 }
 
 func (s *Service) canBeLogged(ctx context.Context, a roll.Asked) (out roll.Reach, err error) {

@@ -187,6 +187,7 @@ type ReachLine struct {
 	Nobody    bool           // one of the children has no adult at all who was reached
 	Post      []string       // where the door is; only for knocking and printing, and never where an order is in force
 	Tongue    string         // what they speak, where it is not English
+	OnPaper   []ContactChild // of those, about whom the adult may stand on a printed list of many families
 	sort      string
 }
 
@@ -280,7 +281,7 @@ func (s *Service) ledger(tx *db.Tx, pupils []roll.Pupil, traces map[roll.AdultID
 		reached  bool
 		nobody   bool
 		roles    map[string]bool
-		ordered  bool
+		onPaper  []ContactChild
 		place    int
 	}
 	people := map[roll.AdultID]*person{}
@@ -308,12 +309,15 @@ func (s *Service) ledger(tx *db.Tx, pupils []roll.Pupil, traces map[roll.AdultID
 					x.roles["known"] = true
 				}
 			}
-			x.ordered = x.ordered || len(r.InForceOn(out.Today)) > 0
 			reached, known = reached || x.reached, known || x.reached && x.roles["known"]
 			if !r.Tie.Parent() {
 				continue
 			}
-			x.children = append(x.children, ContactChild{Pupil: p.ID, Name: p.Name(), Year: p.Year})
+			child := ContactChild{Pupil: p.ID, Name: p.Name(), Year: p.Year}
+			x.children = append(x.children, child)
+			if ok, _ := roll.May(r, roll.Contact|roll.Lists, out.Today); ok {
+				x.onPaper = append(x.onPaper, child)
+			}
 			x.roles[roleOf(r.Tie)] = true
 			if r.Tie.LivesWith != nil && !*r.Tie.LivesWith {
 				x.roles[roleSecond] = true
@@ -364,8 +368,8 @@ func (s *Service) ledger(tx *db.Tx, pupils []roll.Pupil, traces map[roll.AdultID
 			continue
 		}
 		for _, d := range todosOf(x.rel, traces[id], tx.Now(), s.open) {
-			l := ReachLine{What: d.what, Why: d.why, Adult: id, Name: x.rel.Adult.Name, Tie: x.rel.Tie.Relationship, Children: x.children, Nobody: x.nobody, sort: pupils[x.place].SortKey}
-			if (d.what == DoKnock || d.what == DoPrint) && !x.ordered {
+			l := ReachLine{What: d.what, Why: d.why, Adult: id, Name: x.rel.Adult.Name, Tie: x.rel.Tie.Relationship, Children: x.children, Nobody: x.nobody, OnPaper: x.onPaper, sort: pupils[x.place].SortKey}
+			if (d.what == DoKnock || d.what == DoPrint) && len(x.onPaper) == len(x.children) {
 				l.Post = x.rel.Post
 			}
 			if x.rel.Adult.Speaks != "" && !isEnglish(x.rel.Adult.Speaks) {
@@ -419,6 +423,20 @@ func (s Split) Share() (float64, bool) {
 		return 0, false
 	}
 	return 100 * float64(s.N) / float64(s.Of), true
+}
+
+// Doors are the lines of a printed list of doors to knock on. Who is under any order about a child is on none about that child.
+func (r ReachReport) Doors() (out []ReachLine) {
+	for _, l := range r.Lines {
+		if l.What != DoKnock || l.Adult != 0 && len(l.OnPaper) == 0 {
+			continue
+		}
+		if l.Adult != 0 {
+			l.Children = l.OnPaper
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 // ReachFigures is what those see who see counts alone.

@@ -205,17 +205,14 @@ func (s *Service) giveTo(tx *db.Tx, k *Contact, children []roll.PupilID) error {
 		k.OwnerID, k.Readers, k.Tone = lead, string(roll.SafeguardingLead), Concern
 		return err
 	}
-	if len(children) > 0 {
-		keys, err := KeyContactsOf(tx, children, tx.Today())
+	for _, p := range children { // the key contact, or who stands in for them today
+		who, err := AnswersFor(tx, p)
 		if err != nil {
 			return err
 		}
-		for _, p := range children {
-			if x := keys[p]; !x.Staff.Zero() {
-				who := x.Staff
-				k.OwnerID = &who
-				return nil
-			}
+		if !who.Zero() {
+			k.OwnerID = &who
+			return nil
 		}
 	}
 	who, err := holderOf(tx, roll.Office)

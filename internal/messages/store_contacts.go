@@ -133,3 +133,11 @@ func dropLogDraft(tx *db.Tx, staff roll.StaffID, pupil roll.PupilID) error {
 	_, err := tx.Exec(`delete from messages_log_draft where org_id = $1 and staff_id = $2 and pupil_id = $3`, staff, pupil)
 	return err
 }
+
+// Noted tells whether the school has noted a contact with an adult about a child, for the page on which a family reads what the school holds. It says no more than that, and
+// asks no right: the door has let the adult in to the child.
+func Noted(tx *db.Tx, adult roll.AdultID, pupil roll.PupilID) (bool, error) {
+	_, found, err := db.Maybe[int](tx, `select 1 from messages_contact c join messages_about m on m.org_id = c.org_id and m.contact_id = c.id
+		where c.org_id = $1 and c.adult_id = $2 and m.pupil_id = $3 and c.struck_ms is null limit 1`, adult, pupil)
+	return found, err
+}

@@ -20,21 +20,23 @@ type parentTie struct {
 	LivesWith      *bool
 }
 
-// parentTies are the ties of parents to the children on the roll today.
-func parentTies(tx *db.Tx) (out []parentTie, err error) {
+const parentTies = `select t.pupil_id, t.adult_id, t.relationship, t.responsibility, t.lives_with from roll_tie t join roll_pupil p on p.org_id = t.org_id and p.id = t.pupil_id
+	where t.org_id = $1 and t.starts <= $2 and t.ends >= $2 and p.starts <= $2 and p.ends >= $2`
+
+// readTies keeps the ties of those whom education law calls a parent.
+func readTies(tx *db.Tx, query string, args ...any) (out []parentTie, err error) {
 	err = db.Each(tx, func(t *parentTie) error {
 		if (Tie{Relationship: t.Relationship, Responsibility: t.Responsibility, LivesWith: t.LivesWith}).Parent() {
 			out = append(out, *t)
 		}
 		return nil
-	}, `select t.pupil_id, t.adult_id, t.relationship, t.responsibility, t.lives_with from roll_tie t join roll_pupil p on p.org_id = t.org_id and p.id = t.pupil_id
-		where t.org_id = $1 and t.starts <= $2 and t.ends >= $2 and p.starts <= $2 and p.ends >= $2 order by p.sort_key, p.id, t.id`, tx.Today())
+	}, query, args...)
 	return out, err
 }
 
 // Siblings lists the other children on the roll today who share a parent with a child, by name. It asks no right: the caller has.
 func Siblings(tx *db.Tx, pupil PupilID) (out []PupilID, err error) {
-	ties, err := parentTies(tx)
+	ties, err := readTies(tx, parentTies+` and t.adult_id in (select m.adult_id from roll_tie m where m.org_id = $1 and m.pupil_id = $3) order by p.sort_key, p.id, t.id`, tx.Today(), pupil)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +56,7 @@ func Siblings(tx *db.Tx, pupil PupilID) (out []PupilID, err error) {
 
 // Families tells for every child on the roll today to which family they belong: the key of one of its children, the same for all of them.
 func Families(tx *db.Tx) (map[PupilID]PupilID, error) {
-	ties, err := parentTies(tx)
+	ties, err := readTies(tx, parentTies, tx.Today())
 	if err != nil {
 		return nil, err
 	}

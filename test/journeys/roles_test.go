@@ -19,27 +19,27 @@ type part struct {
 // role is there for works, and what is not theirs is not there.
 func TestEachRoleOnBothEngines(t *testing.T) {
 	parts := map[string]part{
-		"head": {head, "Today, Reach, Find, Conversations, Families reached, Notes, Messages, Attendance, Improving, Staff, Working together, Sign-in, Imports, Organisations, Trail, Settings", "You see every pupil, because of the role “Head”.", func(p *Page) {
+		"head": {head, "Today, Reach, Find, Conversations, Families reached, Messages, Attendance, Improving, Staff, Working together, Sign-in, Imports, Organisations, Trail, Settings", "You see every pupil, because of the role “Head”.", func(p *Page) {
 			p.Click("Reach")
 			p.See("1,250 pupils")
 		}, nil},
-		"leader": {"Bernard Achebe", "Today, Reach, Find, Conversations, Families reached, Notes, Messages, Attendance, Improving, Staff, Working together, Organisations", "Look as parent or carer of", func(p *Page) {
+		"leader": {"Bernard Achebe", "Today, Reach, Find, Conversations, Families reached, Messages, Attendance, Improving, Staff, Working together, Organisations", "Look as parent or carer of", func(p *Page) {
 			p.Click("Families reached")
 			p.See("Families by year group")
 		}, []string{"/settings", "/imports", "/trail"}},
-		"key teacher": {keyTeacher, "Today, Reach, Find, Conversations, Notes, Messages, Attendance, Improving, Staff, Organisations", "You see 8 pupils because you are their key teacher.", func(p *Page) {
+		"key teacher": {keyTeacher, "Today, Reach, Find, Conversations, Messages, Attendance, Improving, Staff, Organisations", "You see 8 pupils because you are their key teacher.", func(p *Page) {
 			talk, _ := p.mine()
 			p.Visit(talk + "/talk/explore")
 			p.Fill("The parent's words", "We like the new bus.")
 			p.Click("Save and next")
 			p.See("What matters most now")
 		}, []string{"/settings", "/imports", "/trail", "/duplicates", "/conversations/coverage"}},
-		"SENCO": {"Anita Farrow", "Today, Reach, Find, Conversations, Families reached, Notes, Messages, Attendance, Improving, Staff, Working together, Organisations", "You see every pupil", func(p *Page) {
+		"SENCO": {"Anita Farrow", "Today, Reach, Find, Conversations, Families reached, Messages, Attendance, Improving, Staff, Working together, Organisations", "You see every pupil", func(p *Page) {
 			p.Click("Reach")
 			p.Click("Cohorts")
 			p.See("Families to reach this year")
 		}, []string{"/settings", "/imports", "/trail", "/reach/rules/edit"}},
-		"safeguarding lead": {"Gareth Molyneux", "Today, Reach, Find, Conversations, Families reached, Notes, Messages, Attendance, Improving, Staff, Working together, Organisations, Trail, Settings", "You see every pupil", func(p *Page) {
+		"safeguarding lead": {"Gareth Molyneux", "Today, Reach, Find, Conversations, Families reached, Messages, Attendance, Improving, Staff, Working together, Organisations, Trail, Settings", "You see every pupil", func(p *Page) {
 			p.Click("Trail")
 			p.See("Entries are only ever added")
 		}, []string{"/imports", "/families/changes"}},
@@ -48,15 +48,15 @@ func TestEachRoleOnBothEngines(t *testing.T) {
 			p.See("adults are left out because of an order")
 			p.See("Download as CSV")
 		}, []string{"/reach", "/notes", "/settings", "/trail", "/conversations/coverage"}},
-		"family worker": {familyWorker, "Today, Reach, Find, Conversations, Notes, Messages, Attendance, Improving, Staff, Working together, Organisations", "You see 8 pupils because you are their family worker.", func(p *Page) {
+		"family worker": {familyWorker, "Today, Reach, Find, Conversations, Messages, Attendance, Improving, Staff, Working together, Organisations", "You see 8 pupils because you are their family worker.", func(p *Page) {
 			p.Click("Reach")
 			p.See("8 pupils")
 		}, []string{"/settings", "/imports", "/trail", "/duplicates"}},
-		"governor": {governor, "Today, Reach, Families reached, Attendance, Improving, Working together, Organisations", "You see no pupil by name.", func(p *Page) {
+		"governor": {governor, "Today, Reach, Families reached, Messages, Attendance, Improving, Working together, Organisations", "You see no pupil by name.", func(p *Page) {
 			p.Click("Families reached")
 			p.See("fewer than 5")
 		}, []string{"/search?q=a", "/notes", "/conversations", "/staff", "/contacts"}},
-		"co-ordinator": {coordinator, "Today, Reach, Families reached, Attendance, Improving, Working together, Organisations", "You see no pupil by name.", func(p *Page) {
+		"co-ordinator": {coordinator, "Today, Reach, Families reached, Messages, Attendance, Improving, Working together, Organisations", "You see no pupil by name.", func(p *Page) {
 			p.Click("Families reached")
 			p.See("Families by school")
 		}, []string{"/search?q=a", "/notes", "/conversations", "/staff"}},

@@ -56,8 +56,6 @@ const (
 	reachListPath = ReachPath + "/print"
 )
 
-func logSearchPath(text string) string { return LogPath + "?q=" + url.QueryEscape(text) }
-
 // ChildContactsPath is what was said with the family of a child.
 func ChildContactsPath(id roll.PupilID) string { return rollweb.PupilPath(id) + "/contacts" }
 

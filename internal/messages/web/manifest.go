@@ -30,7 +30,7 @@ func Manifest(s *messages.Service) module.Manifest {
 		Migrations: messages.Migrations().Files,
 		Rights:     messages.Rights(),
 		Outlets:    outlets,
-		Menu:       append(append([]web.MenuItem{{Label: "Messages", Href: MessagesPath, Need: messages.Read, Order: 33, Group: "In touch", Also: []string{"/messages/m", NewPath, CallsPath}}}, ledgerPlaces()...), wordingMenu()...),
+		Menu:       append(append([]web.MenuItem{{Label: "All messages", Href: MessagesPath, Need: messages.Read, Order: 33, Group: "Messages", Also: []string{"/messages/m", NewPath, CallsPath}}}, ledgerPlaces()...), wordingMenu()...),
 		Routes:     routes,
 	}
 }

@@ -25,10 +25,10 @@ func (h pages) reachRoutes() []web.Route {
 // ledgerPlaces are the places of the menu for contacts, balance, key contacts and reach.
 func ledgerPlaces() []web.MenuItem {
 	return []web.MenuItem{
-		{Label: "Contacts", Href: ContactsPath, Need: messages.Read, Order: 34, Group: "In touch"},
-		{Label: "Balance", Href: BalancePath, Need: messages.Figures, Order: 36, Group: "In touch"},
-		{Label: "Who we reach", Href: ReachPath, Need: messages.Figures, Order: 37, Group: "In touch"},
-		{Label: "Key contacts", Href: KeysPath, Need: messages.Keys, Order: 38, Group: "In touch"},
+		{Label: "Contacts", Href: ContactsPath, Need: messages.Read, Order: 34, Group: "Messages"},
+		{Label: "Balance", Href: BalancePath, Need: messages.Figures, Order: 36, Group: "Messages"},
+		{Label: "Who we reach", Href: ReachPath, Need: messages.Figures, Order: 37, Group: "Messages"},
+		{Label: "Key contacts", Href: KeysPath, Need: messages.Keys, Order: 38, Group: "Messages"},
 	}
 }
 
@@ -138,7 +138,7 @@ func (h pages) reachList(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	doors := slices.DeleteFunc(r.Lines, func(l messages.ReachLine) bool { return l.What != messages.DoKnock })
+	doors := r.Doors()
 	w := q.Pass.Who()
 	c := h.s.DB.Clock()
 	return q.Print("list", 0, "the list of doors to knock on", doorsPage(ui.DocData{Title: "Doors to knock on", Back: ui.Link{Text: "Who we reach", Href: ReachPath}, Note: count(len(doors), "door", "doors") + ". This print-out is on the trail."},
@@ -187,6 +187,14 @@ func todoChips(r messages.ReachReport, what string) (out []ui.MenuItem) {
 		}
 	}
 	return out
+}
+
+// ofWords finishes a figure for governors with what it is of, unless that is hidden.
+func ofWords(c messages.Count) string {
+	if c.Mark != "" {
+		return ""
+	}
+	return "of " + ui.Thousands(c.N)
 }
 
 func reachedShare(s messages.Split) string {

@@ -655,12 +655,12 @@ func reachFiguresPage(d ui.PageData, f messages.ReachFigures) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "children with an adult who was reached in the last " + strconv.Itoa(messages.ReachDays) + " days", Value: f.School.N.String(), Of: "of " + f.School.Of.String(), Change: f.School.Percent}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: "children with an adult who was reached in the last " + strconv.Itoa(messages.ReachDays) + " days", Value: f.School.N.String(), Of: ofWords(f.School.Of), Change: f.School.Percent}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				for _, x := range f.Roles {
-					templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: strings.ToLower(x.Group) + " reached", Value: x.N.String(), Of: "of " + x.Of.String(), Change: x.Percent}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Stat(ui.StatData{Label: strings.ToLower(x.Group) + " reached", Value: x.N.String(), Of: ofWords(x.Of), Change: x.Percent}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -124,8 +124,8 @@ func standingWords(w messages.TemplateWords, t messages.Template) string {
 // wordingMenu are the places of these pages, under one name with the others of messages.
 func wordingMenu() []web.MenuItem {
 	return []web.MenuItem{
-		{Label: "Praise", Href: PraisePath, Need: messages.Send, Order: 36, Group: "In touch"},
-		{Label: "Newsletters", Href: NewslettersPath, Need: messages.Send, Order: 37, Group: "In touch"},
-		{Label: "Templates", Href: TemplatesPath, Need: messages.Send, Order: 38, Group: "In touch", Also: []string{PhrasesPath}},
+		{Label: "Praise", Href: PraisePath, Need: messages.Send, Order: 36, Group: "Messages"},
+		{Label: "Newsletters", Href: NewslettersPath, Need: messages.Send, Order: 37, Group: "Messages"},
+		{Label: "Templates", Href: TemplatesPath, Need: messages.Send, Order: 38, Group: "Messages", Also: []string{PhrasesPath}},
 	}
 }

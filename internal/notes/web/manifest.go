@@ -30,7 +30,7 @@ func Manifest(s *notes.Service) module.Manifest {
 		Outlets:    outlets,
 		Migrations: notes.Migrations().Files,
 		Rights:     notes.Rights(),
-		Menu:       []web.MenuItem{{Label: "Notes", Href: SearchPath, Need: notes.See, Order: 35, Group: "In touch"}},
+		Menu:       []web.MenuItem{{Label: "Notes", Href: SearchPath, Need: notes.See, Order: 35, Group: "Messages"}},
 		Routes: []web.Route{
 			{Pattern: "GET " + SearchPath, Need: see, Handle: h.search},
 			{Pattern: "GET " + about, Need: see, Handle: h.about},
