@@ -12,7 +12,7 @@ import (
 func (s *Service) sendingOutlets() []roll.Outlet {
 	return []roll.Outlet{
 		{Key: "messages.sending", Words: "Messages by text, e-mail, letter and call", Needs: roll.Contact | roll.Information, Probe: s.wouldReach, Sent: wentOut,
-			Reads: []string{"messages.plan", "messages.NameAudience", "messages.choose", "messages.copyLine", "messages.again", "messages.receive", "messages.acknowledge", "messages.ThreadWith", "messages.Unstop"}},
+			Reads: []string{"messages.plan", "messages.NameAudience", "messages.Reachable", "messages.choose", "messages.copyLine", "messages.again", "messages.receive", "messages.acknowledge", "messages.ThreadWith", "messages.Unstop"}},
 	}
 }
 

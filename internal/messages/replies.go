@@ -443,3 +443,14 @@ func (s *Service) Unstop(ctx context.Context, p access.Pass, pupil roll.PupilID,
 		return err
 	})
 }
+
+// Reachable are the adults of a child whom one may write to today, by name.
+func Reachable(tx *db.Tx, p roll.Pupil) (out []roll.Adult, err error) {
+	rels, err := roll.Relations(tx, p.ID)
+	for _, r := range rels {
+		if ok, _ := roll.May(r, roll.Contact|roll.Information, tx.Today()); ok {
+			out = append(out, r.Adult)
+		}
+	}
+	return out, err
+}

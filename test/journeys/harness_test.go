@@ -200,7 +200,7 @@ func (s *Site) today(days int) time.Time { return time.Now().Add(s.late).AddDate
 // Ajar runs another command of the binary over the site's data and gives what it printed.
 func (s *Site) Ajar(args ...string) string {
 	s.t.Helper()
-	out, err := runAjar(shared.ajar(s.t), append(args, s.where()...)...)
+	out, err := runAjarIn(s.env, shared.ajar(s.t), append(args, s.where()...)...)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -215,8 +215,12 @@ func (s *Site) where() []string {
 	return []string{"--data", s.Dir, "--db", s.db}
 }
 
-func runAjar(binary string, args ...string) (string, error) {
+func runAjar(binary string, args ...string) (string, error) { return runAjarIn(nil, binary, args...) }
+
+// runAjarIn runs it with something set in its surroundings.
+func runAjarIn(env []string, binary string, args ...string) (string, error) {
 	cmd := exec.Command(binary, args...)
+	cmd.Env = append(os.Environ(), env...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Run(); err != nil {

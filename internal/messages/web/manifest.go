@@ -2,9 +2,11 @@
 package web
 
 import (
+	"ajar/internal/kit/db"
 	"ajar/internal/kit/module"
 	"ajar/internal/kit/web"
 	"ajar/internal/messages"
+	"ajar/internal/roll"
 )
 
 // Manifest is what this capability adds to the product.
@@ -19,6 +21,13 @@ func Manifest(s *messages.Service) module.Manifest {
 	routes = append(routes, h.keyRoutes()...)
 	routes = append(routes, h.reachRoutes()...)
 	h.ledgerPanels()
+	s.Roll.AddPanel(roll.Panel{Order: 16, Need: messages.Read, Show: func(tx *db.Tx, p roll.Pupil) (web.Component, error) {
+		list, err := messages.Reachable(tx, p)
+		if err != nil || len(list) == 0 {
+			return nil, err
+		}
+		return writePanel(p, list, tx.Pass().Has(messages.Send)), nil
+	}})
 	var outlets []module.Outlet
 	for _, o := range s.Outlets() {
 		outlets = append(outlets, o)
