@@ -132,6 +132,12 @@ func (d *DB) migrate(ctx context.Context, module, file, hash, text string) error
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
+	if d.engine == PostgreSQL {
+		// A migration works on the rows of every organisation. Bound by the policies it would see none of them, and a table that is made again would be empty.
+		if err := liftForce(ctx, DDL(d.engine, text), tx.QueryContext, tx.ExecContext); err != nil {
+			return err
+		}
+	}
 	for _, s := range strings.Split(DDL(d.engine, text), ";\n") {
 		if strings.TrimSpace(s) == "" {
 			continue
@@ -142,6 +148,9 @@ func (d *DB) migrate(ctx context.Context, module, file, hash, text string) error
 	}
 	if d.engine == PostgreSQL {
 		if err := lockRows(ctx, tx.QueryContext, tx.ExecContext); err != nil {
+			return err
+		}
+		if err := forceAgain(ctx, tx.QueryContext, tx.ExecContext); err != nil {
 			return err
 		}
 	}
