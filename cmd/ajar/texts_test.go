@@ -43,7 +43,7 @@ func TestTextsThereAndBack(t *testing.T) {
 	if code, out := ajar("--take", put(polish)); code != 1 || !strings.Contains(out, "Nothing was written") {
 		t.Errorf("outside the repository: %d %s", code, out)
 	}
-	for _, room := range []string{"internal/ui/texts", "internal/family/web/texts", "internal/conversations/web/texts", "internal/audit/web/texts"} {
+	for _, room := range []string{"internal/ui/texts", "internal/family/web/texts", "internal/conversations/web/texts", "internal/audit/web/texts", "internal/practice/web/texts", "internal/messages/texts", "internal/messages/wording/texts"} {
 		if err := os.MkdirAll(room, 0o755); err != nil {
 			t.Fatal(err)
 		}

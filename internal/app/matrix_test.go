@@ -224,6 +224,7 @@ func plant(t *testing.T, a *app.App, code, surname string) keyed {
 	_, err = a.Awards.Ready(ctx, head, award)
 	must(t, err)
 	worked, err := a.Awards.Open(ctx, head, award, 0)
+	must(t, err)
 	template, err := a.Messages.PutTemplate(ctx, head, messages.Template{Title: "Words of " + surname, Class: messages.ClassService, Tone: messages.Good, Way: messages.ByLetter}, messages.Words{Body: "About {child}"}, 0)
 	must(t, err)
 	issue, err := a.Messages.PutIssue(ctx, head, messages.Issue{Month: "2026-11", Title: "Issue of " + surname}, 0)

@@ -417,6 +417,16 @@ var staffPeople = []string{"Yasmin Thornbury", "Declan Frost", "Pauline Osgood",
 func (s *site) rows(code string) map[string]string {
 	s.t.Helper()
 	ctx := context.Background()
+	// What was promised and is due is done first, such as putting what nobody answered before those who lead: it is not the attacker's doing.
+	for range 40 {
+		n, err := s.app.Jobs.Round(ctx)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if n == 0 {
+			break
+		}
+	}
 	o, err := s.app.Roll.OrgByCode(ctx, code)
 	if err != nil {
 		s.t.Fatal(err)

@@ -207,7 +207,7 @@ func (g *gate) testPackages(ctx context.Context) ([]string, error) {
 // runTests runs the tests of some packages and counts them, with a line for each package as it ends. Nothing comes from go's cache of
 // results: it does not see a change in the database, in the shared files, or in the binary that a journey builds.
 func (g *gate) runTests(ctx context.Context, pkgs []string) counts {
-	args := []string{"test", "-json", "-count=1", "-p", "2", "-timeout", "10m"}
+	args := []string{"test", "-json", "-count=1", "-p", "2", "-timeout", "25m"}
 	if g.vetted {
 		args = append(args, "-vet=off")
 	}

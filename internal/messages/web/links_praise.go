@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"ajar/internal/messages"
-	"ajar/internal/roll"
 )
 
 // PraisePath is where praise is made, signed and printed.
@@ -16,10 +15,6 @@ func praisePath(id messages.PraiseID) string { return PraisePath + "/" + id.Stri
 func praiseSignPath(id messages.PraiseID) string { return praisePath(id) + "/sign" }
 
 func praiseDropPath(id messages.PraiseID) string { return praisePath(id) + "/drop" }
-
-func praiseClassPath(id roll.ClassID) string {
-	return PraisePath + "?class=" + url.QueryEscape(id.String())
-}
 
 func praisePaperPath(at int64, kind string) string {
 	return PraisePath + "/paper?at=" + strconv.FormatInt(at, 10) + "&kind=" + url.QueryEscape(kind)

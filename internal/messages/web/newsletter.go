@@ -246,7 +246,7 @@ func (h pages) issueMail(q *web.Req) error {
 	}
 	l := say.Tongue(q.Text("in"))
 	_, page := messages.IssueWords(v, l, "", "")
-	return q.Download("newsletter-"+v.Month+"-"+l.Tag()+".html", "text/html; charset=utf-8", []byte(page))
+	return q.Export("issue", int64(v.ID), "took out a newsletter as an e-mail", "newsletter-"+v.Month+"-"+l.Tag()+".html", "text/html; charset=utf-8", []byte(page))
 }
 
 // published opens an issue by its address alone.
