@@ -20,7 +20,6 @@ var downloadsWithoutEntry = map[string]string{
 	"internal/roll/web mappingFile":    "which column means what; no row of the file",
 	"internal/roll/web importTemplate": "an empty sheet to fill in",
 	"internal/audit/web frameworkFile": "the words of a framework; nobody's answers",
-	"internal/messages/web issueMail":  "the newsletter as everybody gets it; it holds no record of anybody",
 }
 
 var (

@@ -105,8 +105,9 @@ func TestAMessageGoesIsTakenBackAndAnswered(t *testing.T) {
 	if err != nil || len(left()) != 1 || !strings.Contains(form.Get("text"), "helped a younger child") || strings.Contains(form.Get("text"), "{") {
 		t.Fatalf("%v %v", left(), err)
 	}
-	p.Visit(sent)
-	p.See("gone, not confirmed")
+	if !outside.Until(30*time.Second, func() bool { p.Visit(sent); return strings.Contains(p.Text(), "gone, not confirmed") }) {
+		t.Fatalf("it has left, and the page does not say so:\n%s", p.Text())
+	}
 
 	// She answers from an old phone, which comes back through the gateway.
 	hooks := site.Ajar("messages", "hooks")

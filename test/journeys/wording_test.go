@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -164,7 +165,8 @@ func TestHeadSignsPraiseByKeyboard(t *testing.T) {
 	p.Accessible()
 	p.Click("Sign them one by one")
 	p.Accessible()
-	for range 5 {
+	for left := 5; left > 0; left-- {
+		p.See(strconv.Itoa(left) + " wait") // the page of the next is there
 		p.Press(kb.Enter)
 	}
 	p.See("Signed, to print (5)")
